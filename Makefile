@@ -1,0 +1,50 @@
+# Rightnow. `make` alone lists what there is.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help up test check bench lock fmt clean doctor
+
+help: ## Show this list.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Rightnow needs Python 3.11 or newer. You have " + sys.version.split()[0] + ".\nMend it: make PYTHON=python3.12 up")'
+	@echo "[1/3] Making the environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@echo "[2/3] Installing the locked dependencies (about a minute the first time)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@echo "[3/3] Installing the rightnow command"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+up: $(STAMP) ## Set everything up and run it. Ctrl-C stops it; nothing is lost.
+	@exec $(BIN)/rightnow up
+
+doctor: $(STAMP) ## Say what is wrong and how to mend it.
+	@$(BIN)/rightnow doctor
+
+test: $(STAMP) ## Set everything up and run every test.
+	@$(BIN)/python -m pytest
+
+check: $(STAMP) ## Format, lint, types and import arrows, without the tests.
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(STAMP) ## Measure the hot paths beside their bare limits.
+	@$(BIN)/python -m benchmarks
+
+fmt: $(STAMP) ## Put the code into its format.
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: $(STAMP) ## Renew requirements.lock from pyproject.toml.
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --no-annotate --group dev pyproject.toml --output-file requirements.lock
+
+clean: ## Remove the environment. Your data in .data stays.
+	@rm -rf $(VENV)

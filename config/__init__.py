@@ -1,0 +1,1 @@
+"""Settings and logging. Only the roots (`worker.py`, `api/app.py`, `cli.py`) import this room."""

@@ -1,0 +1,94 @@
+"""Every setting of Rightnow, read once, by the roots, from the environment or a `.env` file.
+
+Each name is prefixed with `RIGHTNOW_`, so `database_url` is `RIGHTNOW_DATABASE_URL`.
+Settings travel as arguments from here: no other room reads the environment.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Settings(BaseSettings):
+    """What an operator can change without touching code."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RIGHTNOW_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        use_attribute_docstrings=True,
+    )
+
+    data_dir: Path = Path(".data")
+    """Where the local default keeps PostgreSQL, Temporal, logs and secrets."""
+
+    database_url: SecretStr | None = None
+    """`postgresql://user:password@host:port/name`. Empty: `rightnow up` starts its own."""
+
+    temporal_address: str | None = None
+    """`host:port` of a Temporal frontend. Empty: `rightnow up` starts its own."""
+
+    temporal_namespace: str = "default"
+    """Temporal namespace in which escalations run."""
+
+    temporal_api_key: SecretStr | None = None
+    """API key for Temporal Cloud. Setting it turns TLS on."""
+
+    temporal_tls: bool = False
+    """Speak TLS to Temporal."""
+
+    temporal_ui_url: str | None = None
+    """Where people open Temporal's web page. Empty: the local one's address is used."""
+
+    task_queue: str = "rightnow"
+    """Temporal task queue of escalations and their activities."""
+
+    api_host: str = "127.0.0.1"
+    """Address on which the API listens."""
+
+    api_port: Port = 8000
+    """Port of the API. When it is busy, `rightnow up` picks a free one and says so."""
+
+    api_url: str | None = None
+    """Where the terminal client finds the API. Empty: the one that `rightnow up` started."""
+
+    token: SecretStr | None = None
+    """Bearer token of the terminal client. `rightnow token EMAIL` prints one."""
+
+    temporal_port: Port = 7233
+    """Port of the local Temporal server. Replaced, and said, when busy."""
+
+    temporal_ui_port: Port = 8233
+    """Port of the local Temporal web page. Replaced, and said, when busy."""
+
+    postgres_port: Port = 54329
+    """Port of the local PostgreSQL. Replaced, and said, when busy."""
+
+    company_name: str = "Rightnow Demo"
+    """The name that customers know you by. Used in scripts and letters."""
+
+    mail_from: str = "care@rightnow.test"
+    """Address from which letters and notices leave. Mail from it is recognised as our own."""
+
+    smtp_url: SecretStr | None = None
+    """`smtp://user:password@host:port` (`smtps://` for TLS). Empty: a mailbox in the database."""
+
+    manager_mail: str = "managers@rightnow.test"
+    """Who is told when nobody else can be: breaches, steps that stay undone."""
+
+    vp_mail: str = "vp@rightnow.test"
+    """The named contact of an executive escalation."""
+
+    demo: bool = False
+    """Demo people, demo data and `rightnow fast-forward`. Never in production."""
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """How much the processes log. Logs are JSON lines without customers' words."""
+
+    log_format: Literal["json", "text"] = "json"
+    """`text` is for people who read along."""

@@ -1,0 +1,1 @@
+"""THE NOUNS. Frozen Pydantic models without I/O; everything else speaks in them."""

@@ -1,0 +1,274 @@
+"""Every error that Rightnow means, as one tree. One code, three doors: HTTP, Temporal, logs.
+
+RightnowError
+├── BadInput                      422 the request itself is wrong
+│   ├── FieldsInvalid                 fields-invalid
+│   ├── KeyReused                     idempotency-key-reused
+│   ├── ReasonRequired                reason-required
+│   ├── OutcomeUnknown                outcome-unknown
+│   ├── FieldRequired                 field-required
+│   ├── MailUnreadable                mail-unreadable
+│   └── PlaybookInvalid               playbook-invalid
+├── NotAuthenticated              401 not-authenticated
+├── NotAllowed                    403 not-allowed
+├── NotFound                      404
+│   ├── EscalationUnknown             escalation-unknown
+│   ├── StepUnknown                   step-unknown
+│   ├── OperationUnknown              operation-unknown
+│   └── PersonUnknown                 person-unknown
+├── Conflict                      409 right request, wrong moment
+│   ├── EscalationClosed              escalation-closed
+│   ├── NotInThisStatus               not-in-this-status
+│   ├── StepNotOpen                   step-not-open
+│   ├── StepAlreadyEnded              step-already-ended
+│   ├── SkipForbidden                 skip-forbidden
+│   └── AlreadyAssigned               already-assigned
+├── VersionMismatch               412 version-mismatch
+├── TooLarge                      413 too-large
+├── Unavailable                   503 try again, nothing is lost
+│   ├── StoreUnavailable              store-unavailable
+│   └── EngineUnavailable             engine-unavailable
+└── Broken                        500 ours to mend
+    ├── ProjectionForked              projection-forked
+    └── NoPlaybook                    no-playbook
+"""
+
+from typing import ClassVar
+
+from models.frozen import Frozen
+
+
+class Trouble(Frozen):
+    """One thing that is wrong: where, what, and what to do about it."""
+
+    where: str
+    """A field, such as `customer.name`, or a file with its line and key."""
+
+    what: str
+    """What is wrong with it."""
+
+    mend: str = ""
+    """What to do about it."""
+
+
+class RightnowError(Exception):
+    """The root. Each leaf has a stable code, a plain title, and says whether trying again helps."""
+
+    code: ClassVar[str] = "error"
+    title: ClassVar[str] = "Something went wrong."
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, detail: str, *, troubles: tuple[Trouble, ...] = ()) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        """What happened, and what to do, in plain words. Never a customer's words."""
+
+        self.troubles = troubles
+
+
+class BadInput(RightnowError):
+    """The request itself is wrong; the same request will never be right."""
+
+
+class FieldsInvalid(BadInput):
+    """Fields are missing, unknown, or not what they should be."""
+
+    code = "fields-invalid"
+    title = "Some fields are not right."
+
+
+class KeyReused(BadInput):
+    """An idempotency key was used before with another body."""
+
+    code = "idempotency-key-reused"
+    title = "This key was used for another request."
+
+
+class ReasonRequired(BadInput):
+    """A step that may only be skipped with a reason was skipped without one."""
+
+    code = "reason-required"
+    title = "Say why, in a few words."
+
+
+class OutcomeUnknown(BadInput):
+    """The step has no such outcome."""
+
+    code = "outcome-unknown"
+    title = "This step cannot end that way."
+
+
+class FieldRequired(BadInput):
+    """A field of the step that must be filled in is empty, or there is no such field."""
+
+    code = "field-required"
+    title = "A field of this step is missing."
+
+
+class MailUnreadable(BadInput):
+    """Not a mail, or one built to hurt."""
+
+    code = "mail-unreadable"
+    title = "This mail cannot be read."
+
+
+class PlaybookInvalid(BadInput):
+    """A playbook breaks its rules. Each trouble names file, line and key."""
+
+    code = "playbook-invalid"
+    title = "This playbook cannot be used."
+
+
+class NotAuthenticated(RightnowError):
+    """No token, or one that is unknown, ended, or revoked."""
+
+    code = "not-authenticated"
+    title = "We do not know who you are."
+
+
+class NotAllowed(RightnowError):
+    """The actor's role, scope or ownership does not reach this far."""
+
+    code = "not-allowed"
+    title = "You may not do this."
+
+
+class NotFound(RightnowError):
+    """There is no such thing, or not for this actor."""
+
+
+class EscalationUnknown(NotFound):
+    """No escalation of that id or number."""
+
+    code = "escalation-unknown"
+    title = "There is no such case."
+
+
+class StepUnknown(NotFound):
+    """The case has no such step."""
+
+    code = "step-unknown"
+    title = "This case has no such step."
+
+
+class OperationUnknown(NotFound):
+    """No operation of that id."""
+
+    code = "operation-unknown"
+    title = "There is no such operation."
+
+
+class PersonUnknown(NotFound):
+    """No active person of that id or address."""
+
+    code = "person-unknown"
+    title = "There is no such person."
+
+
+class Conflict(RightnowError):
+    """The right request at the wrong moment."""
+
+
+class EscalationClosed(Conflict):
+    """The case is over."""
+
+    code = "escalation-closed"
+    title = "This case is closed."
+
+
+class NotInThisStatus(Conflict):
+    """The lifecycle table does not allow it in the case's status."""
+
+    code = "not-in-this-status"
+    title = "This cannot be done as the case stands."
+
+
+class StepNotOpen(Conflict):
+    """The step's turn has not come."""
+
+    code = "step-not-open"
+    title = "It is not this step's turn."
+
+
+class StepAlreadyEnded(Conflict):
+    """Somebody was faster; the detail says when."""
+
+    code = "step-already-ended"
+    title = "This step is already done."
+
+
+class SkipForbidden(Conflict):
+    """The playbook does not let this step be skipped."""
+
+    code = "skip-forbidden"
+    title = "This step cannot be skipped."
+
+
+class AlreadyAssigned(Conflict):
+    """A claim for a case that somebody else has."""
+
+    code = "already-assigned"
+    title = "Somebody else has this case."
+
+
+class VersionMismatch(RightnowError):
+    """The case changed since the caller last looked (`If-Match`)."""
+
+    code = "version-mismatch"
+    title = "The case has changed since you looked."
+
+
+class TooLarge(RightnowError):
+    """More than is taken in one go."""
+
+    code = "too-large"
+    title = "This is too large."
+
+
+class Unavailable(RightnowError):
+    """Something that we need is away. Trying again later is right."""
+
+    retryable = True
+
+
+class StoreUnavailable(Unavailable):
+    """PostgreSQL does not answer. The clocks go on."""
+
+    code = "store-unavailable"
+    title = "We cannot save or read right now."
+
+
+class EngineUnavailable(Unavailable):
+    """Temporal or its workers do not answer in time."""
+
+    code = "engine-unavailable"
+    title = "The engine does not answer right now."
+
+
+class Broken(RightnowError):
+    """A promise of our own is broken: a person must look."""
+
+
+class ProjectionForked(Broken):
+    """PostgreSQL has another event under the same number."""
+
+    code = "projection-forked"
+    title = "Two different events have the same number."
+
+
+class NoPlaybook(Broken):
+    """Not even the general playbook is there."""
+
+    code = "no-playbook"
+    title = "No playbook matches."
+
+
+def leaves(root: type[RightnowError] = RightnowError) -> tuple[type[RightnowError], ...]:
+    """Every error that can be raised, in the order of the tree."""
+    below = root.__subclasses__()
+    if not below:
+        return (root,)
+    return tuple(leaf for kind in below for leaf in leaves(kind))
+
+
+BY_CODE = {leaf.code: leaf for leaf in leaves()}

@@ -1,0 +1,23 @@
+"""Money in minor units, never a float."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from models.frozen import Frozen
+
+
+class Money(Frozen):
+    """An amount: `{minor: 420000, currency: "USD"}` is $4,200.00."""
+
+    minor: Annotated[int, Field(strict=True, ge=-(10**15), le=10**15)]
+    """Minor units, such as cents."""
+
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    """ISO 4217 code."""
+
+    def __str__(self) -> str:
+        sign = "-" if self.minor < 0 else ""
+        whole, cents = divmod(abs(self.minor), 100)
+        amount = f"{whole:,}" if cents == 0 else f"{whole:,}.{cents:02d}"
+        return f"{sign}${amount}" if self.currency == "USD" else f"{sign}{amount} {self.currency}"

@@ -1,0 +1,71 @@
+"""Text as it may enter the house: one cleaning rule for API, mail, webhooks and models' answers.
+
+NUL and lone surrogates pass through Temporal and are refused by PostgreSQL, so one bad message
+would become an activity that retries for ever. They are refused here, at the edge.
+"""
+
+import re
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+MAX_TEXT_BYTES = 64 * 1024
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def clean(text: str) -> str:
+    """Return `text` as NFC with `\\n` line ends.
+
+    Raises ValueError for control characters (NUL included), lone surrogates, or more than
+    64 KB of UTF-8. Tabs and line breaks are kept.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if found := _CONTROL.search(text):
+        raise ValueError(f"has a control character (U+{ord(found.group()):04X}); take it out")
+    try:
+        size = len(text.encode("utf-8"))
+    except UnicodeEncodeError:
+        raise ValueError("has half of a surrogate pair, which is not text; take it out") from None
+    if size > MAX_TEXT_BYTES:
+        raise ValueError(f"is {size} bytes long; at most {MAX_TEXT_BYTES} are taken")
+    return unicodedata.normalize("NFC", text)
+
+
+def scrub(text: str) -> str:
+    """Make `clean` text of anything, for input that cannot be sent back, such as a mail.
+
+    Control characters and lone surrogates become U+FFFD; what is over 64 KB is cut off.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _CONTROL.sub("\ufffd", text).encode("utf-8", "replace").decode("utf-8")
+    text = unicodedata.normalize("NFC", text)
+    return text.encode("utf-8")[:MAX_TEXT_BYTES].decode("utf-8", "ignore")
+
+
+def _one_line(text: str) -> str:
+    text = clean(text).strip()
+    if "\n" in text:
+        raise ValueError("must be one line")
+    if not text:
+        raise ValueError("must not be empty")
+    return text
+
+
+def _not_empty(text: str) -> str:
+    text = clean(text)
+    if not text.strip():
+        raise ValueError("must not be empty")
+    return text
+
+
+Line = Annotated[str, AfterValidator(_one_line), Field(min_length=1, max_length=200)]
+"""One line of at most 200 characters."""
+
+Text = Annotated[str, AfterValidator(_not_empty), Field(min_length=1, max_length=MAX_TEXT_BYTES)]
+"""Text of at most 64 KB, not empty."""
+
+Slug = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=1, max_length=60)
+]
+"""A name for machines: lower case letters, digits and hyphens."""
