@@ -87,6 +87,9 @@ class Settings(BaseSettings):
     demo: bool = False
     """Demo people, demo data and `rightnow fast-forward`. Never in production."""
 
+    ready_file: Path | None = None
+    """A file that the worker touches once it takes work; for supervisors and probes."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """How much the processes log. Logs are JSON lines without customers' words."""
 

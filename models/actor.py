@@ -1,12 +1,12 @@
 """Who does something: a person of the team, the customer, another system, or the engine."""
 
 from enum import StrEnum
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, EmailStr, Field
+from pydantic import AwareDatetime
 
 from models.frozen import Frozen
+from models.mail_address import MailAddress
 from models.text import Line
 
 
@@ -71,7 +71,7 @@ class Person(Frozen):
     """A member of the team."""
 
     id: UUID
-    email: EmailStr
+    email: MailAddress
     name: Line
     role: Role
     active: bool = True
@@ -82,7 +82,3 @@ class Person(Frozen):
     def as_actor(self) -> Actor:
         """This person as the actor of an operation."""
         return Actor(kind=ActorKind.PERSON, id=self.id, role=self.role)
-
-
-Email = Annotated[EmailStr, Field(max_length=254)]
-"""A mail address."""

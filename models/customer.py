@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, PastDate, StringConstraints
 
-from models.actor import Email
 from models.frozen import Frozen
+from models.mail_address import MailAddress
 from models.money import Money
 from models.text import Line
 
@@ -46,7 +46,7 @@ class CustomerIn(Frozen):
     name: Line
     """How the customer signs: `Doug Carter`."""
 
-    email: Email | None = None
+    email: MailAddress | None = None
     phone: Phone | None = None
     time_zone: TimeZone | None = None
     """Where the customer lives; used for appointments and calling hours."""

@@ -26,6 +26,10 @@ class EffectKind(StrEnum):
     """A notify step."""
 
     PROMISE_MISSED = "promise_missed"
+    """A promised step was not done in time, for good."""
+
+    LETTER_FAILED = "letter_failed"
+    """A letter to the customer did not leave, or nobody knows whether it did."""
 
 
 class EffectClass(StrEnum):

@@ -111,6 +111,9 @@ class StepRun(Frozen):
     ended_at: AwareDatetime | None = None
     ended_by: Actor | None = None
     outcome: Slug | None = None
+    went_to: Slug | None = None
+    """The step that its outcome jumped to; then the steps below it do not follow from it."""
+
     note_id: UUID | None = None
     """The note, or the reason of a skip."""
 
@@ -166,6 +169,7 @@ class EscalationState(Frozen):
     """When a resolved escalation closes for good."""
 
     reopened: Annotated[int, Field(ge=0)] = 0
+    reopened_at: AwareDatetime | None = None
     reopened_from: UUID | None = None
     """The closed escalation that this one continues."""
 

@@ -114,10 +114,12 @@ class StepEnded(Frozen):
     fact: Literal["step_ended"] = "step_ended"
     run: Line
     step: Slug
+    kind: StepKind
     status: StepStatus
     outcome: Slug | None = None
     contact: bool = False
     note_id: UUID | None = None
+    went_to: Slug | None = None
     fields_id: UUID | None = None
     why: Line | None = None
     """Why the engine ended it."""

@@ -15,7 +15,7 @@ from models.frozen import Frozen
 from models.playbook import Playbook, PlaybookRef
 from models.severity import Severity
 from models.sla import ClockPlan, SlaPolicy
-from models.step import StepKind
+from models.step import Letter, StepKind
 from models.text import Line, Slug
 
 
@@ -134,8 +134,14 @@ class DeliveryOrder(Frozen):
     escalation_id: UUID
     number: int
     effect: PendingEffect
+    customer_id: UUID
+    assignee_id: UUID | None
+    title_id: UUID
+    severity: Severity
     step_title: Line | None = None
-    why: Line | None = None
+    letter: Letter | None = None
+    """The words of a notify step, with placeholders."""
+
     due_at: AwareDatetime | None = None
     at: AwareDatetime
     """The escalation's own time."""
@@ -156,3 +162,17 @@ class ClockQuestion(Frozen):
     resolve_within_seconds: int | None
     received_at: AwareDatetime
     reopened_at: AwareDatetime | None
+
+
+class ClockAnswer(Frozen):
+    """The deadlines, as UTC instants."""
+
+    clocks: tuple[ClockPlan, ...]
+
+
+class Ending(Frozen):
+    """How a life ended; what Temporal shows as the workflow's result."""
+
+    number: Line
+    status: Status
+    version: int

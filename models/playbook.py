@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -12,6 +13,24 @@ from models.frozen import Frozen
 from models.predicate import Predicate, bounded
 from models.step import ENGINE_RUN, RUNNABLE, Step
 from models.text import Line, Slug, Text
+
+Place = tuple[str | int, ...]
+"""A way into a document: `("steps", 2, "due")`."""
+
+
+class Misfit(NamedTuple):
+    """A part of a document that does not fit the others."""
+
+    place: Place
+    what: str
+
+
+class Misfits(ValueError):
+    """Everything in a document that does not fit together, each with its place."""
+
+    def __init__(self, found: tuple[Misfit, ...]) -> None:
+        super().__init__("; ".join(misfit.what for misfit in found))
+        self.found = found
 
 
 class StartMode(StrEnum):
@@ -66,11 +85,11 @@ class Playbook(Frozen):
     @model_validator(mode="after")
     def _holds_together(self) -> Playbook:
         ids = [step.id for step in self.steps]
-        if doubled := {name for name in ids if ids.count(name) > 1}:
-            raise ValueError(f"step ids must be unique; twice: {', '.join(sorted(doubled))}")
-        for step in self.steps:
-            _check_step(step, ids)
-        _refuse_cycles(self.steps)
+        found = [*_doubled(ids)]
+        for index, step in enumerate(self.steps):
+            found += [Misfit(("steps", index, *place), what) for place, what in _check(step, ids)]
+        if found := found or [*_circle(self.steps)]:
+            raise Misfits(tuple(found))
         return self
 
     def step(self, step_id: str) -> Step:
@@ -88,39 +107,54 @@ class Playbook(Frozen):
         return self.steps[index - 1].id if index else None
 
 
-def _check_step(step: Step, ids: list[str]) -> None:
+def _doubled(ids: list[str]) -> Iterator[Misfit]:
+    for index, name in enumerate(ids):
+        if name in ids[:index]:
+            what = f"step ids must be unique; `{name}` is there twice"
+            yield Misfit(("steps", index, "id"), what)
+
+
+def _check(step: Step, ids: list[str]) -> Iterator[Misfit]:
     where = f"step `{step.id}`"
-    named = {jump.go_to for jump in step.on_outcome.values()} | {step.on_timeout.go_to}
-    if step.after:
-        named.add(step.after.step)
-    for name in sorted(name for name in named if name):
-        if name not in ids:
-            raise ValueError(f"{where} names the step `{name}`, which does not exist")
+    named: list[tuple[Place, str | None]] = [
+        (("on_outcome", outcome, "go_to"), jump.go_to) for outcome, jump in step.on_outcome.items()
+    ]
+    named += [(("on_timeout", "go_to"), step.on_timeout.go_to)]
+    named += [(("after", "step"), step.after.step if step.after else None)]
+    for place, name in named:
+        if name and name not in ids:
+            yield Misfit(place, f"{where} names the step `{name}`, which does not exist")
     outcomes = [outcome.id for outcome in step.outcomes]
     if len(set(outcomes)) != len(outcomes):
-        raise ValueError(f"{where} has two outcomes with the same id")
+        yield Misfit(("outcomes",), f"{where} has two outcomes with the same id")
     for name in step.on_outcome:
         if name not in outcomes:
-            raise ValueError(f"{where} has on_outcome for `{name}`, which is not an outcome")
+            what = f"{where} has on_outcome for `{name}`, which is not an outcome"
+            yield Misfit(("on_outcome", name), what)
     if step.kind not in ENGINE_RUN and not outcomes:
-        raise ValueError(f"{where} needs at least one outcome: how can it end?")
+        yield Misfit((), f"{where} needs at least one outcome: how can it end?")
     if step.when:
-        bounded(step.when)
+        try:
+            bounded(step.when)
+        except ValueError as error:
+            yield Misfit(("when",), str(error))
 
 
-def _refuse_cycles(steps: tuple[Step, ...]) -> None:
+def _circle(steps: tuple[Step, ...]) -> Iterator[Misfit]:
     """A step that waits for itself, over whatever way, would wait for ever."""
     waits_for = {
         step.id: (step.after.step if step.after and step.after.step else None)
         or (steps[index - 1].id if index else None)
         for index, step in enumerate(steps)
     }
-    for start in waits_for:
+    for index, start in enumerate(waits_for):
         seen = [start]
         while (following := waits_for[seen[-1]]) is not None:
             if following in seen:
                 way = " waits for ".join(f"`{name}`" for name in [*seen, following])
-                raise ValueError(f"steps wait for each other in a circle: {way}")
+                what = f"steps wait for each other in a circle: {way}"
+                yield Misfit(("steps", index, "after"), what)
+                return
             seen.append(following)
 
 

@@ -5,10 +5,11 @@ At most 5 levels deep and 100 nodes, lists of at most 200 values; evaluated in l
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from models.frozen import Frozen
 from models.text import Line
@@ -52,6 +53,8 @@ class Operator(StrEnum):
 
 
 _NUMBERS = {Fact.CUSTOMER_YEARS, Fact.CUSTOMER_ANNUAL_VALUE, Fact.TOUCHES, Fact.REOPENED}
+_NUMBERS_AS_TEXT = [str(fact) for fact in _NUMBERS]
+_DIGITS = re.compile(r"^[0-9]{1,16}$")
 
 
 class Compare(Frozen):
@@ -65,6 +68,18 @@ class Compare(Frozen):
         | Line
         | Annotated[tuple[Line, ...], Field(min_length=1, max_length=200)]
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, given: Any) -> Any:
+        """Content files know only text: where a number or a truth is wanted, read one."""
+        if not isinstance(given, dict) or not isinstance(value := given.get("value"), str):
+            return given
+        if given.get("field") in _NUMBERS_AS_TEXT and _DIGITS.match(value):
+            return {**given, "value": int(value)}
+        if given.get("field") == Fact.APPOINTMENT_KNOWN and value in ("true", "false"):
+            return {**given, "value": value == "true"}
+        return given
 
     @model_validator(mode="after")
     def _fits(self) -> Compare:
@@ -97,16 +112,35 @@ class AnyOf(Frozen):
 class Not(Frozen):
     """True when its condition is not."""
 
+    model_config = ConfigDict(populate_by_name=True)
+
     not_: Annotated[Predicate, Field(alias="not")]
 
 
 class Always(Frozen):
     """True for every case."""
 
-    always: Literal[True]
+    always: Annotated[Literal[True], BeforeValidator(lambda given: given in (True, "true"))]
 
 
-Predicate = Compare | All | AnyOf | Not | Always
+def _kind(given: Any) -> str | None:
+    """Which condition it is, told by its keys, so that an error names one kind and not all."""
+    if isinstance(given, Compare | All | AnyOf | Not | Always):
+        return type(given).__name__
+    if not isinstance(given, dict):
+        return None
+    keys = {"all": "All", "any": "AnyOf", "not": "Not", "not_": "Not", "always": "Always"}
+    return next((name for key, name in keys.items() if key in given), "Compare")
+
+
+Predicate = Annotated[
+    Annotated[Compare, Tag("Compare")]
+    | Annotated[All, Tag("All")]
+    | Annotated[AnyOf, Tag("AnyOf")]
+    | Annotated[Not, Tag("Not")]
+    | Annotated[Always, Tag("Always")],
+    Discriminator(_kind),
+]
 All.model_rebuild()
 AnyOf.model_rebuild()
 Not.model_rebuild()

@@ -1,0 +1,97 @@
+"""SMTP: letters that leave the house."""
+
+import asyncio
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import formatdate
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+
+from activities.ports import PostOfficeError
+from models.delivery import Mail
+
+_CONNECT = 10
+_ANSWER = 20
+
+
+@dataclass(frozen=True)
+class Smtp:
+    """A PostOffice that speaks SMTP. The Message-ID is ours, and the same on every attempt."""
+
+    url: str
+    """`smtp://user:password@host:port`, or `smtps://` for TLS from the first byte."""
+
+    async def hand_over(self, mail: Mail) -> None:
+        """Send one letter to one address.
+
+        Raises PostOfficeError: permanent for 5xx, not permanent for 4xx and for a server that is
+        away, and with `handed_over` when the connection broke after the letter was given.
+        """
+        parts = urlsplit(self.url)
+        client = aiosmtplib.SMTP(
+            hostname=parts.hostname or "localhost",
+            port=parts.port or (465 if parts.scheme == "smtps" else 25),
+            use_tls=parts.scheme == "smtps",
+            timeout=_CONNECT,
+        )
+        try:
+            await client.connect()
+            if parts.username:
+                await client.login(unquote(parts.username), unquote(parts.password or ""))
+        except aiosmtplib.SMTPAuthenticationError as error:
+            raise PostOfficeError("The mail server refused our login.", permanent=False) from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise PostOfficeError("The mail server does not answer.", permanent=False) from error
+        try:
+            await asyncio.wait_for(_give(client, mail), _ANSWER)
+        except TimeoutError as error:
+            raise PostOfficeError(
+                "The mail server took too long to answer.", permanent=False, handed_over=True
+            ) from error
+        finally:
+            client.close()
+
+
+async def _give(client: aiosmtplib.SMTP, mail: Mail) -> None:
+    letter = as_message(mail)
+    try:
+        await client.mail(mail.sender)
+        await client.rcpt(mail.recipient)
+    except aiosmtplib.SMTPResponseException as error:
+        raise _refused(error) from error
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise PostOfficeError("The mail server went away.", permanent=False) from error
+    try:
+        await client.data(letter.as_bytes())
+    except aiosmtplib.SMTPResponseException as error:
+        raise _refused(error) from error
+    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+        raise PostOfficeError(
+            "The mail server took the letter and did not answer.",
+            permanent=False,
+            handed_over=True,
+        ) from error
+
+
+def _refused(error: aiosmtplib.SMTPResponseException) -> PostOfficeError:
+    permanent = 500 <= error.code < 600
+    return PostOfficeError(f"The mail server said {error.code}.", permanent=permanent)
+
+
+def as_message(mail: Mail) -> EmailMessage:
+    """The letter as RFC 5322. Marked automatic (RFC 3834), so that no robot answers a robot."""
+    letter = EmailMessage()
+    letter["From"] = mail.sender
+    letter["To"] = mail.recipient
+    letter["Subject"] = " ".join(mail.subject.split())
+    letter["Date"] = formatdate(usegmt=True)
+    letter["Message-ID"] = mail.message_id
+    letter["X-Rightnow"] = "1"
+    if mail.reply_to:
+        letter["Reply-To"] = mail.reply_to
+    if mail.automatic:
+        letter["Auto-Submitted"] = "auto-generated"
+        letter["X-Auto-Response-Suppress"] = "All"
+    letter.set_content(mail.text)
+    return letter

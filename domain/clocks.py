@@ -1,0 +1,42 @@
+"""SLA clocks as they run: warned once, breached once, met once, each for its own epoch."""
+
+from domain.story import MANAGERS, Story
+from models.delivery import EffectKind, RecipientKind
+from models.event import ClockBreached, ClockMet, ClocksSet, ClockWarned
+from models.sla import Clock, ClockKind, ClockPlan
+
+
+def set_clocks(story: Story, plans: tuple[ClockPlan, ...]) -> None:
+    """Set deadlines anew. A clock that was met stays met: its promise was kept."""
+    met = {clock.kind for clock in story.state.clocks if clock.met_at is not None}
+    fresh = tuple(
+        plan for plan in plans if plan.kind not in met or plan.kind is ClockKind.RESOLUTION
+    )
+    if fresh:
+        story.tell(ClocksSet(clocks=fresh))
+
+
+def meet(story: Story, kind: ClockKind) -> None:
+    """What the clock counts to has happened; it happens only once."""
+    clock = next((one for one in story.state.clocks if one.kind is kind), None)
+    if clock is not None and clock.running:
+        story.tell(ClockMet(clock=kind, late=story.now > clock.due_at))
+
+
+def tick(story: Story) -> None:
+    """Warn and breach whatever is due. After a long outage both happen, in that order."""
+    for kind in ClockKind:
+        clock = _clock(story, kind)
+        if clock and clock.running and clock.warned_at is None and clock.warn_at <= story.now:
+            story.tell(ClockWarned(clock=kind, epoch=clock.epoch, due_at=clock.due_at))
+            story.plan_effect(EffectKind.SLA_WARNING, story.owner, clock=f"{kind}#{clock.epoch}")
+        if clock and clock.running and clock.breached_at is None and clock.due_at <= story.now:
+            story.tell(ClockBreached(clock=kind, epoch=clock.epoch, due_at=clock.due_at))
+            told = f"{kind}#{clock.epoch}"
+            story.plan_effect(EffectKind.SLA_BREACH, MANAGERS, clock=told)
+            if story.owner.kind is RecipientKind.PERSON:
+                story.plan_effect(EffectKind.SLA_BREACH, story.owner, clock=told)
+
+
+def _clock(story: Story, kind: ClockKind) -> Clock | None:
+    return next((one for one in story.state.clocks if one.kind is kind), None)

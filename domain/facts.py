@@ -1,0 +1,21 @@
+"""What conditions can ask of a running case."""
+
+from models.escalation import EscalationState
+from models.facts import Facts
+from models.messages import Book
+
+
+def facts_of(book: Book, state: EscalationState) -> Facts:
+    """The facts of a running case. Its words stay in PostgreSQL, so `text` is empty here."""
+    return Facts(
+        type=state.type,
+        severity=state.severity,
+        source=state.source,
+        text="",
+        customer_tier=book.facts.customer_tier,
+        customer_years=book.facts.customer_years,
+        customer_annual_value=book.facts.customer_annual_value,
+        appointment_known=state.appointment_at is not None,
+        touches=state.touches,
+        reopened=state.reopened,
+    )

@@ -1,0 +1,97 @@
+"""Who may do what. Deny by default; the awkward case is a case that nobody owns yet."""
+
+from models.actor import Actor, ActorKind, Role, Scope
+from models.command import (
+    AddNote,
+    Assign,
+    Cancel,
+    Change,
+    CompleteStep,
+    MoveClock,
+    Open,
+    RecordMessage,
+    Reopen,
+    Requested,
+    Resolve,
+    SkipStep,
+)
+from models.errors import NotAllowed
+from models.escalation import EscalationState
+
+_LEADS = (Role.SENIOR, Role.MANAGER)
+
+
+def require(actor: Actor, command: Requested, state: EscalationState) -> None:
+    """Let the actor do it, or raise NotAllowed with the reason.
+
+    An agent works on cases that are theirs or nobody's (working on one makes it theirs); seniors
+    and managers work on all cases of the team; an admin configures and only assigns; a service
+    token records what happened, if it has the scope.
+    """
+    match actor.kind:
+        case ActorKind.ENGINE:
+            return
+        case ActorKind.OPERATOR:
+            allowed = isinstance(command, Cancel | MoveClock)
+            why = "From Temporal's page a case can only be cancelled."
+        case ActorKind.SERVICE:
+            allowed = Scope.EVENT in actor.scopes and isinstance(command, RecordMessage | AddNote)
+            why = "This token may only record messages and notes, with the scope esc:event."
+        case ActorKind.CUSTOMER:
+            allowed = isinstance(command, RecordMessage)
+            why = "A customer can only write to us."
+        case ActorKind.PERSON:
+            allowed, why = _person(actor, command, state)
+    if not allowed:
+        raise NotAllowed(why)
+
+
+def may_open(actor: Actor) -> None:
+    """Let the actor open a case, or raise NotAllowed."""
+    if actor.kind is ActorKind.SERVICE and Scope.OPEN not in actor.scopes:
+        raise NotAllowed("This token may not open cases. It needs the scope esc:open.")
+
+
+def require_owner(actor: Actor, owner: Role) -> None:
+    """Let the actor do a step of this owner role, or raise NotAllowed."""
+    if actor.kind is ActorKind.ENGINE:
+        return
+    if actor.role is None or actor.role.rank < owner.rank:
+        raise NotAllowed(f"This step is for a {owner}. Ask one to do it.")
+
+
+def _person(actor: Actor, command: Requested, state: EscalationState) -> tuple[bool, str]:
+    role = actor.role
+    leads = role in _LEADS
+    mine = state.assignee_id in (None, actor.id)
+    match command:
+        case Assign():
+            return _may_assign(actor, command, state)
+        case Open() | AddNote() | RecordMessage():
+            return role in (*_LEADS, Role.AGENT), "An admin does not work on cases."
+        case CompleteStep() | SkipStep() | Resolve() | Reopen():
+            if role is Role.ADMIN:
+                return False, "An admin does not work on cases."
+            return leads or mine, "Somebody else has this case. Ask a senior to hand it to you."
+        case Change():
+            if command.severity is not None and not leads:
+                return False, "Only a senior or a manager changes how urgent a case is."
+            return leads or (role is Role.AGENT and mine), "Somebody else has this case."
+        case Cancel():
+            return leads, "Only a senior or a manager cancels a case."
+        case MoveClock():
+            return False, "Only a demonstration moves clocks."
+
+
+def _may_assign(actor: Actor, command: Assign, state: EscalationState) -> tuple[bool, str]:
+    if actor.role in (*_LEADS, Role.ADMIN):
+        return True, ""
+    takes_free = state.assignee_id is None and command.assignee_id == actor.id
+    hands_off = state.assignee_id == actor.id
+    again = state.assignee_id == actor.id == command.assignee_id
+    # A claim of a taken case is a matter of who was first, which the rules say better.
+    claims = command.only_if_free and command.assignee_id == actor.id
+    return (
+        takes_free or hands_off or again or claims,
+        "You can take a free case or hand on your own. Ask a senior for the others.",
+    )

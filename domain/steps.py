@@ -1,0 +1,188 @@
+"""Steps: which one opens when, and what the end of one leads to.
+
+A step follows the one above it, or the one that its `after` names. It gets a new run whenever the
+step that it follows has ended more recently than it has run; so a jump back, or a reopening, plays
+the steps below again, as runs of their own (`call-now#2`).
+"""
+
+from datetime import datetime, timedelta
+
+from domain.facts import facts_of
+from domain.predicate import holds, sentence
+from domain.story import MANAGERS, VP, Story
+from models.delivery import EffectKind, Recipient
+from models.escalation import EscalationState, Status, StepRun, StepStatus
+from models.event import StepEnded, StepOpened, StepWaiting
+from models.playbook import Playbook
+from models.step import ENGINE_RUN, After, Jump, Notify, Step
+
+DEFAULT_DUE = timedelta(hours=4)
+"""By when a step is due that does not say so itself."""
+
+DEFAULT_LAPS = 3
+"""How often a step runs at most when it does not say so itself."""
+
+NO_APPOINTMENT = "No appointment is known."
+_MAX_TURNS = 200
+
+
+def advance(story: Story) -> None:
+    """Open, plan or leave out every step whose turn has come."""
+    for _ in range(_MAX_TURNS):
+        if not any(_take_turn(story, step) for step in story.book.playbook.steps):
+            return
+    raise AssertionError("a playbook without circles comes to rest")
+
+
+def _take_turn(story: Story, step: Step) -> bool:
+    """Give the step a new run if it is its turn. Says whether it did."""
+    if story.state.status not in (Status.OPEN, Status.RESOLVED):
+        return False
+    if story.state.status is Status.RESOLVED and not step.promised:
+        return False
+    since = _turn_since(story.state, story.book.playbook, step)
+    if since is None:
+        return False
+    if step.when and not holds(step.when, facts_of(story.book, story.state)):
+        why = f"Not needed: {sentence(step.when)} is not so."
+        end(story, _next_id(story.state, step), step, StepStatus.SKIPPED, why=why[:200])
+        return True
+    opens_at = _opens_at(step.after, since, story.state)
+    if opens_at is None:
+        run_id = _next_id(story.state, step)
+        end(story, run_id, step, StepStatus.SKIPPED, why=NO_APPOINTMENT)
+    elif opens_at > story.now:
+        wait(story, _next_id(story.state, step), step, opens_at)
+    else:
+        open_run(story, _next_id(story.state, step), step)
+    return True
+
+
+def _turn_since(state: EscalationState, playbook: Playbook, step: Step) -> datetime | None:
+    """Since when it is this step's turn; None when it is not."""
+    mine = _latest(state, step.id)
+    if mine is not None and not mine.ended:
+        return None
+    anchor = playbook.anchor(step)
+    if anchor is None:
+        return state.opened_at if mine is None else None
+    before = _latest(state, anchor)
+    if before is None or not _really_ended(before):
+        never_comes = state.status is Status.RESOLVED and mine is None
+        if never_comes and not playbook.step(anchor).promised:
+            return state.resolved_at
+        return None
+    if mine is not None and state.steps.index(mine) > state.steps.index(before):
+        return None
+    return before.ended_at
+
+
+def _really_ended(run: StepRun) -> bool:
+    return run.ended and run.went_to is None
+
+
+def _latest(state: EscalationState, step_id: str) -> StepRun | None:
+    return next((run for run in reversed(state.steps) if run.step == step_id), None)
+
+
+def _laps(state: EscalationState, step_id: str) -> int:
+    return sum(run.step == step_id for run in state.steps)
+
+
+def _next_id(state: EscalationState, step: Step) -> str:
+    laps = _laps(state, step.id)
+    return step.id if laps == 0 else f"{step.id}#{laps + 1}"
+
+
+def _opens_at(after: After | None, since: datetime, state: EscalationState) -> datetime | None:
+    """When the step opens; None when it hangs on an appointment that nobody knows."""
+    if after is None:
+        return since
+    if after.before_appointment is not None:
+        if state.appointment_at is None:
+            return None
+        return max(since, state.appointment_at - after.before_appointment)
+    return since + (after.delay or timedelta(0))
+
+
+def wait(story: Story, run_id: str, step: Step, opens_at: datetime) -> None:
+    """Plan a run for later."""
+    story.tell(
+        StepWaiting(
+            run=run_id, step=step.id, kind=step.kind, promised=step.promised, opens_at=opens_at
+        )
+    )
+
+
+def open_run(story: Story, run_id: str, step: Step) -> None:
+    """Open a run now: for a person, with a due time and reminders; or the engine does it."""
+    by_engine = step.kind in ENGINE_RUN
+    due_at = story.now + (step.due.within if step.due else DEFAULT_DUE)
+    story.tell(
+        StepOpened(
+            run=run_id,
+            step=step.id,
+            kind=step.kind,
+            promised=step.promised,
+            by_engine=by_engine,
+            due_at=due_at,
+            remind_at=None if by_engine else due_at,
+        )
+    )
+    if isinstance(step, Notify):
+        story.plan_effect(EffectKind.STEP_NOTICE, _audience(story, step), step=run_id)
+
+
+def _audience(story: Story, step: Notify) -> Recipient:
+    return {"assignee": story.owner, "managers": MANAGERS, "vp": VP}[step.to]
+
+
+def end(story: Story, run_id: str, step: Step, status: StepStatus, *, why: str) -> None:
+    """End a run by rule, saying why."""
+    story.tell(StepEnded(run=run_id, step=step.id, kind=step.kind, status=status, why=why))
+
+
+def jump(story: Story, jump: Jump | None, step: Step) -> Step | None:
+    """Where an outcome leads: the step to run again, or None to go on below.
+
+    A step runs at most as often as its `repeat` allows (3 times when it does not say); after
+    that the case goes on below instead of in a circle.
+    """
+    if jump is None or jump.go_to is None:
+        return None
+    target = story.book.playbook.step(jump.go_to)
+    limit = target.repeat.limit if target.repeat else DEFAULT_LAPS
+    return None if _laps(story.state, target.id) >= limit else target
+
+
+def start_again(story: Story, target: Step, delay: timedelta | None) -> None:
+    """Give the target of a jump, or the first step of a reopened case, a new run."""
+    run_id = _next_id(story.state, target)
+    if delay:
+        wait(story, run_id, target, story.now + delay)
+    else:
+        open_run(story, run_id, target)
+
+
+def end_the_rest(story: Story, *, also_promised: bool, why: str) -> None:
+    """Cancel every run that has not ended; promised ones only when everything stops."""
+    for run in story.state.steps:
+        if not run.ended and (also_promised or not run.promised):
+            step = story.book.playbook.step(run.step)
+            end(story, run.id, step, StepStatus.CANCELLED, why=why)
+
+
+def move_to_appointment(story: Story) -> None:
+    """Plan anew every step that hangs on the appointment, because it moved or became known."""
+    for step in story.book.playbook.steps:
+        if step.after is None or step.after.before_appointment is None:
+            continue
+        run = _latest(story.state, step.id)
+        if run is None or run.status is StepStatus.OPEN or story.state.appointment_at is None:
+            continue
+        opens_at = max(story.now, story.state.appointment_at - step.after.before_appointment)
+        run_id = _next_id(story.state, step) if run.ended else run.id
+        if opens_at > story.now:
+            wait(story, run_id, step, opens_at)
+        else:
+            open_run(story, run_id, step)

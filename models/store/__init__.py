@@ -1,0 +1,1 @@
+"""HOW NOUNS ARE KEPT. The only SQLAlchemy of the house; rows never leave this room."""

@@ -1,0 +1,236 @@
+"""Escalations as they are read, and the one place that writes the projection."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, func, insert, literal, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.escalation import NUMBER_PREFIX, EscalationState, Status
+from models.money import Money
+from models.standing import EscalationLine, EscalationWhole, Filters, OpeningRow, Standing, StepRef
+from models.store.tables.content import CONTENTS
+from models.store.tables.customer import CUSTOMERS
+from models.store.tables.escalation import ESCALATIONS, NUMBERS
+from models.store.tables.person import PEOPLE
+
+_E = ESCALATIONS.c
+
+
+async def begin(connection: AsyncConnection, opening: OpeningRow) -> int:
+    """Note an accepted opening, before its workflow exists. Returns its number."""
+    number: int = (await connection.execute(select(NUMBERS.next_value()))).scalar_one()
+    told = opening.model_dump()
+    await connection.execute(
+        insert(ESCALATIONS).values(
+            number=number, version=0, status=Status.OPENING, state=None, **told
+        )
+    )
+    return number
+
+
+async def lock(
+    connection: AsyncConnection, escalation_id: UUID
+) -> tuple[int, EscalationState | None] | None:
+    """Version and state, held until the transaction ends, so that projections take turns."""
+    query = (
+        select(_E.version, _E.state).where(_E.id == escalation_id).with_for_update(key_share=True)
+    )
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        return None
+    return row.version, EscalationState.model_validate(row.state) if row.state else None
+
+
+async def project(connection: AsyncConnection, state: EscalationState, standing: Standing) -> None:
+    """Write the projection of a state, unless a newer one is there."""
+    await connection.execute(
+        update(ESCALATIONS)
+        .where(_E.id == state.id, _E.version < state.version)
+        .values(**columns(state, standing), updated_at=func.now())
+    )
+
+
+def columns(state: EscalationState, standing: Standing) -> dict[str, Any]:
+    """The projection's columns: a function of the state alone, so that it can be rebuilt."""
+    return {
+        "version": state.version,
+        "status": state.status,
+        "type": state.type,
+        "severity": state.severity,
+        "source": state.source,
+        "team": state.team,
+        "customer_id": state.customer_id,
+        "title_id": state.title_id,
+        "assignee_id": state.assignee_id,
+        "playbook_slug": state.playbook.slug,
+        "playbook_version": state.playbook.version,
+        "opened_at": state.opened_at,
+        "received_at": state.received_at,
+        "resolved_at": state.resolved_at,
+        "rank_at": standing.rank_at,
+        "owner_rank": standing.owner_rank,
+        "due_at": standing.due_at,
+        "warn_at": standing.warn_at,
+        "sla_breached": standing.sla_breached,
+        "step": standing.step,
+        "clock_offset": state.clock_offset,
+        "state": state,
+    }
+
+
+async def stored_columns(connection: AsyncConnection, escalation_id: UUID) -> dict[str, Any]:
+    """The projection's columns as they are stored, to compare with a rebuilt one."""
+    query = select(ESCALATIONS).where(_E.id == escalation_id)
+    return dict((await connection.execute(query)).mappings().one())
+
+
+async def all_ids(connection: AsyncConnection) -> list[UUID]:
+    """Every escalation that has a state."""
+    query = select(_E.id).where(_E.version > 0).order_by(_E.number)
+    return [row.id for row in await connection.execute(query)]
+
+
+async def get(connection: AsyncConnection, escalation_id: UUID) -> EscalationWhole | None:
+    """One escalation, whole."""
+    return _whole((await connection.execute(_wholes().where(_E.id == escalation_id))).one_or_none())
+
+
+async def by_number(connection: AsyncConnection, number: int) -> EscalationWhole | None:
+    """One escalation by the number for people."""
+    return _whole((await connection.execute(_wholes().where(_E.number == number))).one_or_none())
+
+
+async def version_of(connection: AsyncConnection, escalation_id: UUID) -> int | None:
+    """The projection's version."""
+    query = select(_E.version).where(_E.id == escalation_id)
+    found: int | None = (await connection.execute(query)).scalar_one_or_none()
+    return found
+
+
+async def newest(
+    connection: AsyncConnection, filters: Filters, before: int | None, limit: int
+) -> list[EscalationLine]:
+    """Escalations by number, newest first, below a number."""
+    query = _narrowed(_lines(), filters).order_by(_E.number.desc()).limit(limit)
+    if before is not None:
+        query = query.where(_E.number < before)
+    return [_line(row) for row in await connection.execute(query)]
+
+
+async def ranked(
+    connection: AsyncConnection,
+    *,
+    person_id: UUID | None,
+    rank: int,
+    after: tuple[Any, UUID] | None,
+    limit: int,
+) -> list[EscalationLine]:
+    """Cases with something to do now, most urgent first: the person's own and free ones."""
+    query = _lines().where(_E.rank_at.is_not(None), _E.owner_rank <= rank)
+    if person_id is not None:
+        query = query.where(or_(_E.assignee_id == person_id, _E.assignee_id.is_(None)))
+    if after is not None:
+        query = query.where(
+            tuple_(_E.rank_at, _E.id) > tuple_(literal(after[0]), literal(after[1]))
+        )
+    query = query.order_by(_E.rank_at, _E.id).limit(limit)
+    return [_line(row) for row in await connection.execute(query)]
+
+
+def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
+    if filters.status:
+        query = query.where(_E.status.in_(filters.status))
+    if filters.severity:
+        query = query.where(_E.severity.in_(filters.severity))
+    if filters.type:
+        query = query.where(_E.type.in_(filters.type))
+    if filters.assignee_id is not None:
+        query = query.where(_E.assignee_id == filters.assignee_id)
+    if filters.unassigned:
+        query = query.where(_E.assignee_id.is_(None))
+    if filters.playbook is not None:
+        query = query.where(_E.playbook_slug == filters.playbook)
+    if filters.customer_id is not None:
+        query = query.where(_E.customer_id == filters.customer_id)
+    if filters.q is not None:
+        query = query.where(_found(filters.q))
+    return query
+
+
+def _found(words: str) -> Any:
+    number = words.upper().removeprefix(NUMBER_PREFIX)
+    if number.isascii() and number.isdigit() and len(number) < 18:
+        return _E.number == int(number)
+    pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    return or_(
+        and_(CONTENTS.c.kind == "title", CONTENTS.c.text.ilike(pattern)),
+        CUSTOMERS.c.name.ilike(pattern),
+    )
+
+
+_LINE_COLUMNS = (
+    _E.id,
+    _E.number,
+    _E.version,
+    _E.status,
+    _E.type,
+    _E.severity,
+    _E.customer_id,
+    _E.assignee_id,
+    _E.playbook_slug,
+    _E.playbook_version,
+    _E.opened_at,
+    _E.rank_at,
+    _E.due_at,
+    _E.warn_at,
+    _E.sla_breached,
+    _E.clock_offset,
+    _E.step,
+    CONTENTS.c.text.label("title"),
+    CUSTOMERS.c.name.label("customer_name"),
+    CUSTOMERS.c.tier.label("customer_tier"),
+    CUSTOMERS.c.annual_value_minor,
+    CUSTOMERS.c.annual_value_currency,
+    PEOPLE.c.name.label("assignee_name"),
+)
+
+_JOINED = (
+    ESCALATIONS.join(CUSTOMERS, _E.customer_id == CUSTOMERS.c.id)
+    .outerjoin(CONTENTS, _E.title_id == CONTENTS.c.id)
+    .outerjoin(PEOPLE, _E.assignee_id == PEOPLE.c.id)
+)
+
+
+def _lines() -> Select[Any]:
+    return select(*_LINE_COLUMNS).select_from(_JOINED)
+
+
+def _wholes() -> Select[Any]:
+    more = (_E.source, _E.team, _E.received_at, _E.state)
+    return select(*_LINE_COLUMNS, *more).select_from(_JOINED)
+
+
+def _line(row: Row[Any]) -> EscalationLine:
+    value = None
+    if row.annual_value_minor is not None:
+        value = Money(minor=row.annual_value_minor, currency=row.annual_value_currency)
+    told = {name: getattr(row, name) for name in EscalationLine.model_fields if hasattr(row, name)}
+    told["title"] = row.title if row.title is not None else "[erased]"
+    told["customer_annual_value"] = value
+    told["step"] = StepRef.model_validate(row.step) if row.step else None
+    return EscalationLine(**told)
+
+
+def _whole(row: Row[Any] | None) -> EscalationWhole | None:
+    if row is None:
+        return None
+    state = EscalationState.model_validate(row.state) if row.state else None
+    return EscalationWhole(
+        line=_line(row),
+        source=row.source,
+        team=row.team,
+        description_id=state.description_id if state else None,
+        received_at=row.received_at,
+        state=state,
+    )

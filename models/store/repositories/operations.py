@@ -1,0 +1,162 @@
+"""The operation inbox."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row, Select, bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.command import CommandKind, Operation
+from models.messages import EscalationStart, Receipt
+from models.operation import Envelope, InboxRow, OperationStatus
+from models.store.tables.escalation import ESCALATIONS
+from models.store.tables.operation import OPERATIONS
+
+_RECEIPT = TypeAdapter(Receipt)
+
+
+async def put(connection: AsyncConnection, envelope: Envelope, attempt_at: datetime) -> bool:
+    """Put a request into the inbox. False when its actor, route and key are there already."""
+    made = (
+        insert(OPERATIONS)
+        .values(
+            op_id=envelope.op_id,
+            actor_key=envelope.actor_key,
+            route=envelope.route,
+            key=envelope.key,
+            body_hash=envelope.body_hash,
+            escalation_id=envelope.escalation_id,
+            kind=envelope.kind,
+            payload=envelope.payload,
+            attempt_at=attempt_at,
+        )
+        .on_conflict_do_nothing()
+        .returning(OPERATIONS.c.op_id)
+    )
+    return (await connection.execute(made)).one_or_none() is not None
+
+
+async def find(
+    connection: AsyncConnection, actor_key: str, route: str, key: str
+) -> InboxRow | None:
+    """The request that used this key before."""
+    query = _rows().where(
+        OPERATIONS.c.actor_key == actor_key, OPERATIONS.c.route == route, OPERATIONS.c.key == key
+    )
+    row = (await connection.execute(query)).one_or_none()
+    return _inbox_row(row) if row else None
+
+
+async def get(connection: AsyncConnection, op_id: UUID) -> InboxRow | None:
+    """One operation."""
+    row = (await connection.execute(_rows().where(OPERATIONS.c.op_id == op_id))).one_or_none()
+    return _inbox_row(row) if row else None
+
+
+async def answer(connection: AsyncConnection, receipts: Sequence[Receipt]) -> None:
+    """Write answers down. The first answer of an operation is its answer for good."""
+    if not receipts:
+        return
+    change = (
+        update(OPERATIONS)
+        .where(
+            OPERATIONS.c.op_id == bindparam("op"),
+            OPERATIONS.c.status == OperationStatus.ACCEPTED,
+        )
+        .values(status=bindparam("told"), answer=bindparam("receipt"), answered_at=func.now())
+    )
+    rows = [{"op": one.op_id, "told": one.status, "receipt": one} for one in receipts]
+    await connection.execute(change, rows)
+
+
+async def claim_waiting(
+    connection: AsyncConnection, now: datetime, again_at: datetime, limit: int
+) -> tuple[InboxRow, ...]:
+    """Operations that nobody answered in time, oldest first, claimed until `again_at`.
+
+    Only the first waiting ones of each escalation in one row of claims: `SKIP LOCKED` on the
+    escalation keeps two sweepers apart, so the order within an escalation holds.
+    """
+    query = text(
+        """
+        WITH due AS (
+            SELECT DISTINCT escalation_id FROM operations
+            WHERE status = 'accepted' AND attempt_at <= :now LIMIT :limit
+        ), held AS (
+            SELECT id FROM escalations
+            WHERE id IN (SELECT escalation_id FROM due) FOR NO KEY UPDATE SKIP LOCKED
+        )
+        UPDATE operations SET attempts = attempts + 1, attempt_at = :again_at
+        WHERE status = 'accepted' AND attempt_at <= :now
+          AND escalation_id IN (SELECT id FROM held)
+        RETURNING op_id
+        """
+    )
+    claimed = await connection.execute(query, {"now": now, "again_at": again_at, "limit": limit})
+    ids = [row.op_id for row in claimed]
+    if not ids:
+        return ()
+    rows = _rows().where(OPERATIONS.c.op_id.in_(ids)).order_by(OPERATIONS.c.place)
+    return tuple(_inbox_row(row) for row in await connection.execute(rows))
+
+
+async def count_waiting(connection: AsyncConnection) -> int:
+    """How many operations have no answer yet."""
+    query = select(func.count()).where(OPERATIONS.c.status == OperationStatus.ACCEPTED)
+    return int((await connection.execute(query)).scalar_one())
+
+
+def _rows() -> Select[Any]:
+    return select(OPERATIONS, ESCALATIONS.c.number).join_from(
+        OPERATIONS, ESCALATIONS, OPERATIONS.c.escalation_id == ESCALATIONS.c.id
+    )
+
+
+def _inbox_row(row: Row[Any]) -> InboxRow:
+    kind = CommandKind(row.kind)
+    payload = (
+        EscalationStart.model_validate(row.payload)
+        if kind is CommandKind.OPEN
+        else Operation.model_validate(row.payload)
+    )
+    return InboxRow(
+        op_id=row.op_id,
+        place=row.place,
+        body_hash=row.body_hash,
+        escalation_id=row.escalation_id,
+        number=row.number,
+        kind=kind,
+        payload=payload,
+        status=row.status,
+        answer=_RECEIPT.validate_python(row.answer) if row.answer else None,
+        created_at=row.created_at,
+        attempts=row.attempts,
+        actor_key=row.actor_key,
+    )
+
+
+async def overtaken(
+    connection: AsyncConnection, escalation_id: UUID, effect_key: str, step: str | None
+) -> bool:
+    """Whether somebody resolved or cancelled the case, or did the step, after it was planned.
+
+    An accepted operation counts although its workflow may not have it yet: after a committed
+    acknowledgement no hand-over begins.
+    """
+    query = text(
+        """
+        SELECT EXISTS (
+            SELECT 1 FROM operations o, deliveries d
+            WHERE d.key = :key AND o.escalation_id = :escalation_id
+              AND o.created_at >= d.written_at AND o.status <> 'rejected'
+              AND (o.kind IN ('resolve', 'cancel')
+                   OR (o.kind IN ('complete_step', 'skip_step')
+                       AND o.payload #>> '{command,step}' = :step)))
+        """
+    )
+    told = {"key": effect_key, "escalation_id": escalation_id, "step": step}
+    return bool((await connection.execute(query, told)).scalar_one())

@@ -1,0 +1,1 @@
+"""TIME. Orchestration only: what waits, for what, and what ends the wait."""

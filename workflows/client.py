@@ -1,0 +1,184 @@
+"""The way to running escalations: open one, do something to one, and what the answers mean."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from models.command import Open, Operation
+from models.errors import BY_CODE, EngineUnavailable, EscalationClosed, RightnowError
+from models.ids import workflow_id
+from models.messages import EscalationStart, Opening, Receipt
+from workflows import options, search_attributes, story_board
+from workflows.escalation import EscalationWorkflow
+
+
+class NoAnswer(EngineUnavailable):
+    """The engine did not answer in time. The operation may still be applied; it is kept safe."""
+
+
+class NotStarted(EngineUnavailable):
+    """The escalation's workflow does not exist yet: its opening is still on its way."""
+
+
+async def connect(
+    address: str,
+    namespace: str,
+    *,
+    api_key: str | None = None,
+    tls: bool = False,
+    lazy: bool = False,
+) -> Client:
+    """A client. A lazy one connects when it is first used, so that Temporal may start later."""
+    return await Client.connect(
+        address,
+        namespace=namespace,
+        api_key=api_key,
+        tls=True if tls or api_key else None,
+        data_converter=pydantic_data_converter,
+        lazy=lazy,
+    )
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Running escalations, as the API sees them."""
+
+    client: Client
+    task_queue: str
+
+    async def open(self, start: EscalationStart) -> Receipt:
+        """Start the workflow and wait for its first answer.
+
+        Doing it again with the same start gives the same answer. Raises NoAnswer.
+        """
+        opening = _opening(start)
+        operation = Operation(op_id=opening.op_id, actor=opening.actor, command=Open())
+        with_start = WithStartWorkflowOperation(
+            EscalationWorkflow.run,
+            start,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            **_start_options(opening, self.task_queue),
+        )
+        try:
+            receipt: Receipt = await self.client.execute_update_with_start_workflow(
+                "operation",
+                operation,
+                start_workflow_operation=with_start,
+                result_type=Receipt,
+                id=str(operation.op_id),
+                rpc_timeout=options.UPDATE_DEADLINE,
+            )
+            return receipt
+        except WorkflowAlreadyStartedError:
+            raise EscalationClosed("The case was opened before, and is over.") from None
+        except (
+            WorkflowUpdateFailedError,
+            WorkflowUpdateRPCTimeoutOrCancelledError,
+            RPCError,
+        ) as error:
+            raise _meaning(error) from None
+
+    async def start(self, start: EscalationStart) -> None:
+        """Start the workflow without waiting for an answer. Starting it again changes nothing."""
+        opening = _opening(start)
+        try:
+            await self.client.start_workflow(
+                EscalationWorkflow.run,
+                start,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                rpc_timeout=options.UPDATE_DEADLINE,
+                **_start_options(opening, self.task_queue),
+            )
+        except WorkflowAlreadyStartedError:
+            return
+        except RPCError as error:
+            raise _meaning(error) from None
+
+    async def operate(self, escalation_id: UUID, operation: Operation) -> Receipt:
+        """Do something to a running escalation and wait for the answer, five seconds at most.
+
+        The same operation always gets the same answer. Raises the error that refused it,
+        EscalationClosed when the workflow is over, NotStarted, or NoAnswer.
+        """
+        handle = self.client.get_workflow_handle_for(
+            EscalationWorkflow.run, workflow_id(escalation_id)
+        )
+        try:
+            receipt: Receipt = await handle.execute_update(
+                "operation",
+                operation,
+                result_type=Receipt,
+                id=str(operation.op_id),
+                rpc_timeout=options.UPDATE_DEADLINE,
+            )
+            return receipt
+        except (
+            WorkflowUpdateFailedError,
+            WorkflowUpdateRPCTimeoutOrCancelledError,
+            RPCError,
+        ) as error:
+            raise _meaning(error) from None
+
+    async def send(self, escalation_id: UUID, operation: Operation) -> None:
+        """Do something to a running escalation, durably, without waiting for the answer.
+
+        Raises EscalationClosed, NotStarted, or NoAnswer when Temporal is away.
+        """
+        handle = self.client.get_workflow_handle_for(
+            EscalationWorkflow.run, workflow_id(escalation_id)
+        )
+        try:
+            await handle.signal(
+                EscalationWorkflow.operation_by_signal,
+                operation,
+                rpc_timeout=options.UPDATE_DEADLINE,
+            )
+        except RPCError as error:
+            raise _meaning(error) from None
+
+
+def _opening(start: EscalationStart) -> Opening:
+    if start.opening is None:
+        raise ValueError("only a new life is started from outside")
+    return start.opening
+
+
+def _start_options(opening: Opening, task_queue: str) -> dict[str, Any]:
+    return {
+        "id": workflow_id(opening.escalation_id),
+        "task_queue": task_queue,
+        "id_reuse_policy": WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        "task_timeout": options.TASK_TIMEOUT,
+        "static_summary": story_board.headline(opening),
+        "static_details": story_board.preface(opening),
+        "search_attributes": search_attributes.at_start(opening),
+        "priority": Priority(priority_key=options.PRIORITY[opening.severity]),
+    }
+
+
+def _meaning(error: Exception) -> RightnowError:
+    """What an answer of Temporal's means to us."""
+    match error:
+        case WorkflowUpdateFailedError(cause=ApplicationError() as cause):
+            leaf = BY_CODE.get(cause.type or "")
+            return leaf(cause.message) if leaf else NoAnswer(_SAFE)
+        case RPCError(status=RPCStatusCode.NOT_FOUND) if "already completed" in str(error):
+            return EscalationClosed("The case is over. Open a new case if there is need.")
+        case RPCError(status=RPCStatusCode.NOT_FOUND):
+            return NotStarted(_SAFE)
+        case _:
+            return NoAnswer(_SAFE)
+
+
+_SAFE = "The engine does not answer right now. Your request is safe and will be done."
