@@ -96,5 +96,7 @@ class Deliveries:
         async with self.store.transaction() as connection:
             await deliveries.end(connection, order.effect.key, status, detail)
             if letter is not None:
-                await mail.join_thread(connection, [letter.message_id], order.escalation_id)
+                await mail.join_thread(
+                    connection, [letter.message_id.strip("<>")], order.escalation_id
+                )
         return DeliveryResult(status=status, detail=detail)

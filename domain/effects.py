@@ -1,4 +1,4 @@
-"""Effects: what leaves the house. Begun when its time has come, ended once, never just forgotten."""
+"""Effects: what leaves the house. Begun when its time has come, ended once, never forgotten."""
 
 from domain import steps
 from domain.story import MANAGERS, Story

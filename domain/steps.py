@@ -44,7 +44,7 @@ def _take_turn(story: Story, step: Step) -> bool:
     if since is None:
         return False
     if step.when and not holds(step.when, facts_of(story.book, story.state)):
-        why = f"Not needed: {sentence(step.when)} is not so."
+        why = f"Not needed: it is not so that {sentence(step.when)}."
         end(story, _next_id(story.state, step), step, StepStatus.SKIPPED, why=why[:200])
         return True
     opens_at = _opens_at(step.after, since, story.state)
@@ -142,7 +142,7 @@ def end(story: Story, run_id: str, step: Step, status: StepStatus, *, why: str) 
     story.tell(StepEnded(run=run_id, step=step.id, kind=step.kind, status=status, why=why))
 
 
-def jump(story: Story, jump: Jump | None, step: Step) -> Step | None:
+def jump_target(story: Story, jump: Jump | None) -> Step | None:
     """Where an outcome leads: the step to run again, or None to go on below.
 
     A step runs at most as often as its `repeat` allows (3 times when it does not say); after

@@ -63,7 +63,7 @@ def complete(story: Story, command: CompleteStep) -> None:
     _require_fields(step, command)
     _take_over(story)
     leads_to = step.on_outcome.get(outcome.id)
-    again = steps.jump(story, leads_to, step)
+    again = steps.jump_target(story, leads_to)
     story.tell(
         StepEnded(
             run=run.id,

@@ -18,6 +18,9 @@ class ContentKind(StrEnum):
     FIELDS = "fields"
     """What an agent wrote into a step's fields, as a JSON object."""
 
+    REASONS = "reasons"
+    """Why a case was taken for what it is, as a JSON object of sentences."""
+
     SUBJECT = "subject"
     LETTER = "letter"
 

@@ -147,6 +147,7 @@ class EscalationState(Frozen):
     customer_id: UUID
     title_id: UUID
     description_id: UUID | None
+    reasons_id: UUID | None
     playbook: PlaybookRef
     received_at: AwareDatetime
     """When the customer turned to us; the clocks count from here."""

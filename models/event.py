@@ -34,6 +34,7 @@ class EscalationOpened(Frozen):
     customer_id: UUID
     title_id: UUID
     description_id: UUID | None
+    reasons_id: UUID | None
     playbook: PlaybookRef
     received_at: AwareDatetime
     appointment_at: AwareDatetime | None

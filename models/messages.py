@@ -50,6 +50,9 @@ class Opening(Frozen):
     customer_id: UUID
     title_id: UUID
     description_id: UUID | None
+    reasons_id: UUID | None
+    """Why it was taken for this type, severity and playbook, as a JSON object of sentences."""
+
     received_at: AwareDatetime
     appointment_at: AwareDatetime | None
     reopened_from: UUID | None

@@ -1,6 +1,7 @@
 """The way to running escalations: open one, do something to one, and what the answers mean."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -146,6 +147,13 @@ class Engine:
             )
         except RPCError as error:
             raise _meaning(error) from None
+
+    async def answers(self, within: timedelta) -> bool:
+        """Whether Temporal answers in time."""
+        try:
+            return await self.client.service_client.check_health(timeout=within)
+        except (RPCError, RuntimeError):
+            return False
 
 
 def _opening(start: EscalationStart) -> Opening:

@@ -7,6 +7,7 @@ is due happens before its time or twice.
 """
 
 import asyncio
+
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 

@@ -234,3 +234,14 @@ def _whole(row: Row[Any] | None) -> EscalationWhole | None:
         received_at=row.received_at,
         state=state,
     )
+
+
+async def count_by_status(connection: AsyncConnection) -> dict[str, int]:
+    """How many escalations stand where."""
+    query = select(_E.status, func.count().label("n")).group_by(_E.status).order_by(_E.status)
+    return {row.status: row.n for row in await connection.execute(query)}
+
+
+async def overwrite(connection: AsyncConnection, escalation_id: UUID, told: dict[str, Any]) -> None:
+    """Write a rebuilt projection, whatever is stored."""
+    await connection.execute(update(ESCALATIONS).where(_E.id == escalation_id).values(**told))

@@ -40,6 +40,12 @@ async def put(connection: AsyncConnection, envelope: Envelope, attempt_at: datet
     return (await connection.execute(made)).one_or_none() is not None
 
 
+async def reserve(connection: AsyncConnection, actor_key: str, route: str, key: str) -> None:
+    """Let one request at a time use a key: a second one waits until the first is in the inbox."""
+    lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+    await connection.execute(lock, {"name": f"{actor_key}/{route}/{key}"})
+
+
 async def find(
     connection: AsyncConnection, actor_key: str, route: str, key: str
 ) -> InboxRow | None:
@@ -78,22 +84,23 @@ async def claim_waiting(
 ) -> tuple[InboxRow, ...]:
     """Operations that nobody answered in time, oldest first, claimed until `again_at`.
 
-    Only the first waiting ones of each escalation in one row of claims: `SKIP LOCKED` on the
-    escalation keeps two sweepers apart, so the order within an escalation holds.
+    With a due one come all earlier ones of its escalation, so that their order holds; `SKIP
+    LOCKED` on the escalation keeps two sweepers apart.
     """
     query = text(
         """
         WITH due AS (
-            SELECT DISTINCT escalation_id FROM operations
-            WHERE status = 'accepted' AND attempt_at <= :now LIMIT :limit
+            SELECT escalation_id, max(place) AS place FROM operations
+            WHERE status = 'accepted' AND attempt_at <= :now
+            GROUP BY escalation_id LIMIT :limit
         ), held AS (
             SELECT id FROM escalations
             WHERE id IN (SELECT escalation_id FROM due) FOR NO KEY UPDATE SKIP LOCKED
         )
-        UPDATE operations SET attempts = attempts + 1, attempt_at = :again_at
-        WHERE status = 'accepted' AND attempt_at <= :now
-          AND escalation_id IN (SELECT id FROM held)
-        RETURNING op_id
+        UPDATE operations o SET attempts = attempts + 1, attempt_at = :again_at
+        FROM due WHERE o.escalation_id = due.escalation_id AND o.place <= due.place
+          AND o.status = 'accepted' AND o.escalation_id IN (SELECT id FROM held)
+        RETURNING o.op_id
         """
     )
     claimed = await connection.execute(query, {"now": now, "again_at": again_at, "limit": limit})

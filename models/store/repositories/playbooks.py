@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import Row, func, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.playbook import Playbook, PlaybookRef, PlaybookVersion
@@ -44,7 +44,7 @@ async def current(connection: AsyncConnection) -> tuple[PlaybookVersion, ...]:
     query = (
         select(PLAYBOOK_VERSIONS)
         .where(PLAYBOOK_VERSIONS.c.status == "published")
-        .distinct(PLAYBOOK_VERSIONS.c.slug)
+        .ext(distinct_on(PLAYBOOK_VERSIONS.c.slug))
         .order_by(PLAYBOOK_VERSIONS.c.slug, PLAYBOOK_VERSIONS.c.version.desc())
     )
     return tuple(_version(row) for row in await connection.execute(query))

@@ -22,7 +22,7 @@ def upgrade() -> None:
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('hash', sa.Text(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.CheckConstraint("kind IN ('title', 'description', 'message', 'note', 'reason', 'fields', 'subject', 'letter')", name=op.f('ck_contents_kind_known')),
+    sa.CheckConstraint("kind IN ('title', 'description', 'message', 'note', 'reason', 'fields', 'reasons', 'subject', 'letter')", name=op.f('ck_contents_kind_known')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_contents'))
     )
     op.create_index('ix_contents_title_trgm', 'contents', ['text'], unique=False, postgresql_using='gin', postgresql_ops={'text': 'gin_trgm_ops'}, postgresql_where=sa.text("kind = 'title'"))

@@ -1,0 +1,214 @@
+"""The way of an operation: API, inbox, workflow. Kept safe first, answered second, applied once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.dependencies import Asked, Caller, body_hash
+from api.parts import Parts
+from models.actor import Actor
+from models.command import Operation, Requested
+from models.content import Content
+from models.errors import BY_CODE, Conflict, KeyReused, RightnowError, Unavailable
+from models.escalation import number_text
+from models.frozen import Frozen
+from models.ids import new_id
+from models.messages import EscalationStart, Receipt, Snapshot
+from models.operation import Envelope, InboxRow
+from models.store.repositories import contents, operations
+
+SWEEP_AFTER = timedelta(seconds=7)
+"""How long an operation may stay without an answer before the sweeper delivers it."""
+
+
+class OperationAnswer(Frozen):
+    """What became of a request."""
+
+    op_id: UUID
+    status: Literal["applied", "accepted", "rejected"]
+    """`accepted`: it is safe and will be done; look at `GET /operations/{op_id}`."""
+
+    escalation_id: UUID
+    number: Annotated[str, Field(examples=["E-1042"])]
+    version: int | None
+    """The case's version after it. `GET …?min_version=` waits until it can be read."""
+
+    snapshot: Snapshot | None
+    """How the case stands right after it."""
+
+    code: str | None = None
+    """Why it was rejected."""
+
+    detail: str | None = None
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A request to do something to a case that exists."""
+
+    route: str
+    body: str
+    """The body as text, to tell two requests with the same key apart."""
+
+    escalation_id: UUID
+    number: int
+    command: Requested
+    words: Sequence[Content] = ()
+    actor: Actor | None = None
+    """On whose behalf, when that is not the caller."""
+
+
+async def operate(parts: Parts, who: Caller, asked: Asked, wish: Wish) -> OperationAnswer:
+    """Keep the wish, have the workflow apply it, and answer.
+
+    The same key and body get the same answer, for good. Raises KeyReused for another body under
+    the same key, and whatever refused it. Without an answer from the workflow within five seconds
+    it is `accepted`, and the sweeper sees to it.
+    """
+    op_id = new_id()
+    operation = Operation(
+        op_id=op_id,
+        actor=wish.actor or who.actor,
+        command=wish.command,
+        expected_version=asked.expected_version,
+    )
+    envelope = Envelope(
+        op_id=op_id,
+        actor_key=who.actor.key,
+        route=wish.route,
+        key=asked.key,
+        body_hash=body_hash(wish.body),
+        escalation_id=wish.escalation_id,
+        kind=wish.command.kind,
+        payload=operation,
+    )
+    async with parts.store.transaction() as connection:
+        earlier = await keep(connection, envelope, wish.words)
+    if earlier is None:
+        return await _ask(parts, wish.escalation_id, wish.number, operation)
+    return await repeat(parts, earlier, envelope.body_hash)
+
+
+async def keep(
+    connection: AsyncConnection, envelope: Envelope, words: Sequence[Content]
+) -> InboxRow | None:
+    """Put a request into the inbox with its words; or return the one that used its key before."""
+    put = await operations.put(connection, envelope, datetime.now(UTC) + SWEEP_AFTER)  # noqa: TID251
+    if put:
+        await contents.add(connection, words)
+        return None
+    return await operations.find(connection, envelope.actor_key, envelope.route, envelope.key)
+
+
+async def keep_words(connection: AsyncConnection, words: Sequence[Content]) -> None:
+    """Keep words that a request brought."""
+    await contents.add(connection, words)
+
+
+async def find_earlier(
+    connection: AsyncConnection, who: Caller, route: str, key: str
+) -> InboxRow | None:
+    """The request that used this key before, with nobody else using it until we are done."""
+    await operations.reserve(connection, who.actor.key, route, key)
+    return await operations.find(connection, who.actor.key, route, key)
+
+
+async def repeat(parts: Parts, earlier: InboxRow, hashed: str) -> OperationAnswer:
+    """Answer a request whose key was used before, as it was answered then."""
+    if earlier.body_hash != hashed:
+        raise KeyReused(
+            "This Idempotency-Key was used for a request with another body."
+            " Use a new key for a new request."
+        )
+    if earlier.answer is not None:
+        return stored_answer(earlier)
+    if isinstance(earlier.payload, EscalationStart):
+        return await ask_to_open(parts, earlier.payload)
+    return await _ask(parts, earlier.escalation_id, earlier.number, earlier.payload)
+
+
+def stored_answer(row: InboxRow) -> OperationAnswer:
+    """The answer on record. Raises the error that a rejected operation was answered with."""
+    receipt = row.answer
+    if receipt is None:
+        return _accepted(row.op_id, row.escalation_id, row.number)
+    if receipt.status == "rejected":
+        raise rejection(receipt)
+    return _applied(receipt, row.escalation_id, row.number)
+
+
+def rejection(receipt: Receipt) -> RightnowError:
+    """The error that a stored rejection stands for."""
+    leaf = BY_CODE.get(receipt.code or "", Conflict)
+    return leaf(receipt.detail or leaf.title)
+
+
+async def ask_to_open(parts: Parts, start: EscalationStart) -> OperationAnswer:
+    """Start the escalation's workflow and wait for its first answer."""
+    opening = start.opening
+    if opening is None:
+        raise ValueError("only openings come through the inbox")
+    try:
+        receipt = await parts.engine.open(start)
+    except Unavailable:
+        return _accepted(opening.op_id, opening.escalation_id, opening.number)
+    return _applied(receipt, opening.escalation_id, opening.number)
+
+
+async def _ask(
+    parts: Parts, escalation_id: UUID, number: int, operation: Operation
+) -> OperationAnswer:
+    try:
+        receipt = await parts.engine.operate(escalation_id, operation)
+    except Unavailable:
+        return _accepted(operation.op_id, escalation_id, number)
+    except RightnowError as error:
+        await write_rejection(parts, operation.op_id, error)
+        raise
+    return _applied(receipt, escalation_id, number)
+
+
+async def write_rejection(parts: Parts, op_id: UUID, error: RightnowError) -> None:
+    """Put a refusal on record before anybody hears of it, so that it stays the answer."""
+    receipt = Receipt(
+        op_id=op_id, status="rejected", version=0, code=error.code, detail=error.detail
+    )
+    async with parts.store.transaction() as connection:
+        await operations.answer(connection, [receipt])
+
+
+def _applied(receipt: Receipt, escalation_id: UUID, number: int) -> OperationAnswer:
+    return OperationAnswer(
+        op_id=receipt.op_id,
+        status="applied",
+        escalation_id=escalation_id,
+        number=number_text(number),
+        version=receipt.version,
+        snapshot=receipt.snapshot,
+    )
+
+
+def _accepted(op_id: UUID, escalation_id: UUID, number: int) -> OperationAnswer:
+    return OperationAnswer(
+        op_id=op_id,
+        status="accepted",
+        escalation_id=escalation_id,
+        number=number_text(number),
+        version=None,
+        snapshot=None,
+    )
+
+
+def as_row(row: InboxRow) -> OperationAnswer:
+    """An operation as `GET /operations/{op_id}` shows it, rejected ones included."""
+    receipt = row.answer
+    if receipt is not None and receipt.status == "rejected":
+        return _accepted(row.op_id, row.escalation_id, row.number).model_copy(
+            update={"status": "rejected", "code": receipt.code, "detail": receipt.detail}
+        )
+    return stored_answer(row)

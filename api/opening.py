@@ -1,0 +1,279 @@
+"""Opening a case: everything that it begins with, decided and kept in one transaction."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from pydantic import AwareDatetime
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api import acceptance
+from api.acceptance import OperationAnswer
+from api.dependencies import Asked, Caller, body_hash, invalid
+from api.parts import Parts
+from domain import permissions
+from domain.intake import guess
+from domain.matching import match_playbook
+from domain.policy import STANDARD
+from domain.script_values import years_with_us
+from domain.sla_clock import plan
+from models.command import CommandKind
+from models.content import Content, ContentKind
+from models.customer import Customer, CustomerIn
+from models.escalation import EscalationType, Source
+from models.facts import Facts
+from models.frozen import Frozen
+from models.ids import new_id
+from models.match import Match
+from models.messages import (
+    Book,
+    CaseFacts,
+    ClockQuestion,
+    EscalationStart,
+    Opening,
+)
+from models.operation import Envelope
+from models.severity import Severity
+from models.standing import OpeningRow
+from models.store.repositories import customers, escalations, mail, playbooks
+from models.text import Line, Text
+
+TEAM = "front-line"
+_SLACK = timedelta(minutes=5)
+
+
+class EscalationIn(Frozen):
+    """A customer matter that needs rescue."""
+
+    customer: CustomerIn | None = None
+    """The customer, known or new; or give `customer_id`."""
+
+    customer_id: UUID | None = None
+    title: Line
+    """The matter in one line."""
+
+    description: Text | None = None
+    """What happened, in the customer's words if you have them."""
+
+    type: EscalationType | None = None
+    """Left out: it is guessed from the words by plain rules, and the reason is shown."""
+
+    severity: Severity | None = None
+    """Left out: guessed as well."""
+
+    appointment_at: AwareDatetime | None = None
+    source: Source = Source.API
+    received_at: AwareDatetime | None = None
+    """When the customer turned to us; the clocks count from here. Left out: now."""
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What is opened, whichever door it came by."""
+
+    title: str
+    description: str | None
+    type: EscalationType | None
+    severity: Severity | None
+    source: Source
+    received_at: datetime
+    customer: CustomerIn | None = None
+    customer_id: UUID | None = None
+    appointment_at: datetime | None = None
+    reopened_from: UUID | None = None
+    message_ids: Sequence[str] = ()
+    """Mails that belong to it from the start."""
+
+
+async def open_from_request(
+    parts: Parts, who: Caller, asked: Asked, given: EscalationIn, *, route: str
+) -> OperationAnswer:
+    """Open a case from a request's body."""
+    now = datetime.now(UTC)  # noqa: TID251 (the edge reads the clock)
+    _require_sense(given, now)
+    matter = Matter(
+        title=given.title,
+        description=given.description,
+        type=given.type,
+        severity=given.severity,
+        source=given.source,
+        received_at=min(given.received_at or now, now).astimezone(UTC),
+        customer=given.customer,
+        customer_id=given.customer_id,
+        appointment_at=given.appointment_at,
+    )
+    return await open_matter(parts, who, asked, matter, route=route, body=given.model_dump_json())
+
+
+async def open_matter(
+    parts: Parts, who: Caller, asked: Asked, matter: Matter, *, route: str, body: str
+) -> OperationAnswer:
+    """Keep the opening safe in one transaction, then start its workflow.
+
+    The same key and body open one case, however often they come. Raises NotAllowed, KeyReused,
+    FieldsInvalid, or StoreUnavailable; when the engine is away the answer is `accepted`.
+    """
+    permissions.may_open(who.actor)
+    op_id = new_id()
+    async with parts.store.transaction() as connection:
+        earlier = await acceptance.find_earlier(connection, who, route, asked.key)
+        if earlier is None:
+            start = await _prepare(connection, who, matter, op_id)
+            envelope = _envelope(who, asked, route, body, op_id, start)
+            await acceptance.keep(connection, envelope, ())
+            if matter.message_ids and start.opening:
+                await mail.join_thread(connection, matter.message_ids, start.opening.escalation_id)
+    if earlier is not None:
+        return await acceptance.repeat(parts, earlier, body_hash(body))
+    return await acceptance.ask_to_open(parts, start)
+
+
+def _require_sense(given: EscalationIn, now: datetime) -> None:
+    if (given.customer is None) == (given.customer_id is None):
+        raise invalid("customer", "is needed", "Give either customer or customer_id.")
+    if given.received_at is not None and given.received_at > now + _SLACK:
+        raise invalid("received_at", "lies in the future", "Give a time that has passed.")
+    if given.appointment_at is not None and given.appointment_at > now + timedelta(days=400):
+        raise invalid("appointment_at", "is more than 400 days away", "Check the year.")
+
+
+async def _prepare(
+    connection: AsyncConnection, who: Caller, matter: Matter, op_id: UUID
+) -> EscalationStart:
+    """Customer, words, playbook, deadlines, number: everything the workflow starts with."""
+    now = datetime.now(UTC)  # noqa: TID251
+    customer = await _customer(connection, matter)
+    taken_for = guess(matter.title, matter.description or "")
+    kind = matter.type or taken_for.type
+    severity = matter.severity or taken_for.severity
+    facts = _facts(matter, customer, kind, severity, now)
+    match = match_playbook(await playbooks.current(connection), facts)
+    why = {
+        "type": "It was given." if matter.type else taken_for.type_reason,
+        "severity": "It was given." if matter.severity else taken_for.severity_reason,
+        "playbook": match.why,
+    }
+    words = _words(matter, why)
+    await acceptance.keep_words(connection, list(words.values()))
+    opening = await _opening(connection, who, matter, op_id, customer, match, words, kind, severity)
+    case_facts = CaseFacts(
+        customer_tier=customer.tier,
+        customer_years=facts.customer_years,
+        customer_annual_value=facts.customer_annual_value,
+    )
+    book = Book(playbook=match.version.playbook, policy=STANDARD, facts=case_facts)
+    return EscalationStart(book=book, opening=opening)
+
+
+async def _opening(
+    connection: AsyncConnection,
+    who: Caller,
+    matter: Matter,
+    op_id: UUID,
+    customer: Customer,
+    match: Match,
+    words: dict[ContentKind, Content],
+    kind: EscalationType,
+    severity: Severity,
+) -> Opening:
+    within = match.version.playbook.resolve_within
+    clocks = plan(
+        ClockQuestion(
+            policy=STANDARD,
+            severity=severity,
+            resolve_within_seconds=int(within.total_seconds()) if within else None,
+            received_at=matter.received_at,
+            reopened_at=None,
+        )
+    )
+    described = words.get(ContentKind.DESCRIPTION)
+    row = OpeningRow(
+        id=new_id(),
+        type=kind,
+        severity=severity,
+        source=matter.source,
+        team=TEAM,
+        customer_id=customer.id,
+        title_id=words[ContentKind.TITLE].id,
+        playbook_slug=match.version.ref.slug,
+        playbook_version=match.version.ref.version,
+        received_at=matter.received_at,
+        opened_at=datetime.now(UTC),  # noqa: TID251
+        due_at=min(clock.due_at for clock in clocks),
+    )
+    number = await escalations.begin(connection, row)
+    told = row.model_dump(
+        include={"type", "severity", "source", "team", "customer_id", "title_id", "received_at"}
+    )
+    return Opening(
+        **told,
+        escalation_id=row.id,
+        number=number,
+        op_id=op_id,
+        actor=who.actor,
+        description_id=described.id if described else None,
+        reasons_id=words[ContentKind.REASONS].id,
+        appointment_at=matter.appointment_at,
+        reopened_from=matter.reopened_from,
+        assignee_id=None,
+        playbook=match.version.ref,
+        clocks=clocks,
+    )
+
+
+async def _customer(connection: AsyncConnection, matter: Matter) -> Customer:
+    if matter.customer is not None:
+        return await customers.remember(connection, matter.customer)
+    found = await customers.get(connection, matter.customer_id) if matter.customer_id else None
+    if found is None:
+        raise invalid("customer_id", "is not known", "Give the customer inline instead.")
+    return found
+
+
+def _facts(
+    matter: Matter, customer: Customer, kind: EscalationType, severity: Severity, now: datetime
+) -> Facts:
+    return Facts(
+        type=kind,
+        severity=severity,
+        source=matter.source,
+        text=f"{matter.title}\n{matter.description or ''}",
+        customer_tier=customer.tier,
+        customer_years=years_with_us(customer, now),
+        customer_annual_value=max(0, customer.annual_value.minor) if customer.annual_value else 0,
+        appointment_known=matter.appointment_at is not None,
+        touches=0,
+        reopened=0,
+    )
+
+
+def _words(matter: Matter, why: dict[str, str]) -> dict[ContentKind, Content]:
+    kept = {
+        ContentKind.TITLE: matter.title,
+        ContentKind.DESCRIPTION: matter.description,
+        ContentKind.REASONS: json.dumps(why, ensure_ascii=False),
+    }
+    return {
+        kind: Content(id=new_id(), kind=kind, text=text)
+        for kind, text in kept.items()
+        if text is not None
+    }
+
+
+def _envelope(
+    who: Caller, asked: Asked, route: str, body: str, op_id: UUID, start: EscalationStart
+) -> Envelope:
+    if start.opening is None:
+        raise ValueError("an opening opens")
+    return Envelope(
+        op_id=op_id,
+        actor_key=who.actor.key,
+        route=route,
+        key=asked.key,
+        body_hash=body_hash(body),
+        escalation_id=start.opening.escalation_id,
+        kind=CommandKind.OPEN,
+        payload=start,
+    )

@@ -1,0 +1,182 @@
+"""Open, list, read and correct cases."""
+
+import asyncio
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from pydantic import AwareDatetime
+
+from api.acceptance import OperationAnswer, Wish, operate
+from api.dependencies import (
+    AskedDep,
+    CallerDep,
+    CaseId,
+    MinVersion,
+    PartsDep,
+    ReaderDep,
+    invalid,
+    load_escalation,
+)
+from api.opening import EscalationIn, open_from_request
+from api.problems import documented
+from api.views.escalation import EscalationView, LineView, escalation_view, line_view, picture
+from models.command import Change
+from models.content import Content, ContentKind
+from models.escalation import EscalationType, Status
+from models.frozen import Frozen
+from models.ids import new_id
+from models.severity import Severity
+from models.standing import EscalationWhole, Filters
+from models.store.repositories import escalations
+from models.text import Line, Slug
+
+router = APIRouter(prefix="/cs/escalations", tags=["escalations"])
+
+MAX_PAGE = 100
+ACCEPTED: dict[int | str, dict[str, Any]] = {
+    202: {"model": OperationAnswer, "description": "Safe; it will be done."}
+}
+WAIT_FOR_VERSION = 1.0
+_LOOK_EVERY = 0.02
+
+
+class EscalationPage(Frozen):
+    """A page of cases, newest first."""
+
+    items: tuple[LineView, ...]
+    next_cursor: str | None
+    """Hand it in as `cursor` for the next page; empty on the last."""
+
+
+class EscalationPatch(Frozen):
+    """Facts to correct. Only what is given changes."""
+
+    severity: Severity | None = None
+    """Moves the deadlines. Seniors and managers only."""
+
+    type: EscalationType | None = None
+    title: Line | None = None
+    appointment_at: AwareDatetime | None = None
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses={**documented(409), 202: {"model": OperationAnswer, "description": "Safe; later."}},
+    summary="Open a case",
+)
+async def open_escalation(
+    parts: PartsDep, who: CallerDep, asked: AskedDep, given: EscalationIn, response: Response
+) -> OperationAnswer:
+    """Open a case for a customer. Type, severity and playbook are found when they are left out."""
+    answer = await open_from_request(parts, who, asked, given, route="open")
+    return with_status(response, answer, 201)
+
+
+@router.get("", responses=documented(), summary="List and search cases")
+async def list_escalations(
+    parts: PartsDep,
+    _: ReaderDep,
+    status: Annotated[list[Status] | None, Query(max_length=10)] = None,
+    severity: Annotated[list[Severity] | None, Query(max_length=10)] = None,
+    type: Annotated[list[EscalationType] | None, Query(max_length=10)] = None,  # noqa: A002
+    assignee: Annotated[UUID | None, Query()] = None,
+    unassigned: Annotated[bool, Query()] = False,
+    playbook: Annotated[Slug | None, Query()] = None,
+    customer: Annotated[UUID | None, Query()] = None,
+    q: Annotated[Line | None, Query(description="Words, or a number such as E-1042.")] = None,
+    cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,15}$")] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
+) -> EscalationPage:
+    """Cases, newest first."""
+    filters = Filters(
+        status=tuple(status or ()),
+        severity=tuple(severity or ()),
+        type=tuple(type or ()),
+        assignee_id=assignee,
+        unassigned=unassigned,
+        playbook=playbook,
+        customer_id=customer,
+        q=q,
+    )
+    before = int(cursor) if cursor else None
+    async with parts.store.transaction() as connection:
+        lines = await escalations.newest(connection, filters, before, limit + 1)
+    page = lines[:limit]
+    more = str(page[-1].number) if len(lines) > limit else None
+    items = [await line_view(parts, line) for line in page]
+    return EscalationPage(items=tuple(items), next_cursor=more)
+
+
+@router.get("/{case}", responses=documented(404), summary="Read a case, whole")
+async def read_escalation(
+    parts: PartsDep, who: ReaderDep, case: CaseId, min_version: MinVersion = None
+) -> EscalationView:
+    """The whole picture: customer, clocks, playbook, steps with their scripts."""
+    whole = await load_at(parts, who, case, min_version)
+    return escalation_view(await picture(parts, who, whole))
+
+
+@router.patch("/{case}", responses={**documented(404, 409, 412)}, summary="Correct facts")
+async def patch_escalation(
+    parts: PartsDep,
+    who: CallerDep,
+    asked: AskedDep,
+    case: CaseId,
+    given: EscalationPatch,
+    response: Response,
+) -> OperationAnswer:
+    """Change severity, type, title or appointment. A changed severity moves the deadlines."""
+    if not given.model_fields_set or given == EscalationPatch():
+        raise invalid("body", "changes nothing", "Give at least one field.")
+    whole = await load_escalation(parts, who, case)
+    words = []
+    if given.title is not None:
+        words.append(Content(id=new_id(), kind=ContentKind.TITLE, text=given.title))
+    command = Change(
+        severity=given.severity,
+        type=given.type,
+        title_id=words[0].id if words else None,
+        appointment_at=given.appointment_at,
+    )
+    wish = wish_for(whole, "change", given.model_dump_json(), command, words)
+    return with_status(response, await operate(parts, who, asked, wish))
+
+
+async def load_at(
+    parts: PartsDep, who: ReaderDep, case: str, min_version: int | None
+) -> EscalationWhole:
+    """A case, waiting up to a second until the projection has a version of it."""
+    whole = await load_escalation(parts, who, case)
+    waited = 0.0
+    while min_version and whole.line.version < min_version and waited < WAIT_FOR_VERSION:
+        await asyncio.sleep(_LOOK_EVERY)
+        waited += _LOOK_EVERY
+        async with parts.store.transaction() as connection:
+            version = await escalations.version_of(connection, whole.line.id)
+        if version is not None and version >= min_version:
+            return await load_escalation(parts, who, case)
+    return whole
+
+
+def wish_for(
+    whole: EscalationWhole, route: str, body: str, command: object, words: list[Content]
+) -> Wish:
+    """A wish about this case. The route in the inbox holds the case: keys never cross cases."""
+    return Wish(
+        route=f"{route}/{whole.line.id}",
+        body=body,
+        escalation_id=whole.line.id,
+        number=whole.line.number,
+        command=command,  # type: ignore[arg-type]
+        words=words,
+    )
+
+
+def with_status(response: Response, answer: OperationAnswer, done: int = 200) -> OperationAnswer:
+    """201 or 200 when it is done, 202 when it is only safe."""
+    response.status_code = done if answer.status == "applied" else 202
+    if answer.status == "accepted":
+        response.headers["Location"] = f"/api/v1/operations/{answer.op_id}"
+    return answer

@@ -1,0 +1,204 @@
+"""Mail comes in: it opens a case, joins one, or is set aside, and says which."""
+
+import asyncio
+import hashlib
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import TypeAdapter, ValidationError
+
+from activities.adapters.mail_parser import MailReader
+from api.acceptance import OperationAnswer, Wish, operate
+from api.dependencies import Asked, Caller, CallerDep, PartsDep, load_escalation, require_person
+from api.limits import MAIL_BYTES, SECONDS
+from api.opening import Matter, open_matter
+from api.parts import Parts
+from api.problems import documented
+from domain import permissions
+from domain.lifecycle import OVER
+from models.actor import Actor, ActorKind
+from models.command import Author, Channel, Direction, RecordMessage, Visibility
+from models.content import Content, ContentKind
+from models.customer import CustomerIn
+from models.errors import FieldsInvalid, MailUnreadable, TooLarge
+from models.escalation import Source
+from models.frozen import Frozen
+from models.ids import new_id
+from models.inbound_mail import InboundMail
+from models.mail_address import MailAddress
+from models.standing import EscalationWhole
+from models.store.repositories import customers
+from models.store.repositories import mail as mailbox
+from models.store.repositories.mail import ArrivedMail
+
+router = APIRouter(tags=["mail"])
+
+_ADDRESS: TypeAdapter[str] = TypeAdapter(MailAddress)
+
+
+class MailAnswer(Frozen):
+    """What became of a mail."""
+
+    status: Literal["opened", "filed", "set_aside"]
+    reasons: tuple[str, ...]
+    """Why, in plain sentences."""
+
+    operation: OperationAnswer | None
+
+
+class MailboxPage(Frozen):
+    """Letters that would have left, newest first."""
+
+    items: tuple[ArrivedMail, ...]
+
+
+@router.post(
+    "/inbound/email",
+    responses={**documented(409, 415), 201: {"model": MailAnswer, "description": "A new case."}},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"message/rfc822": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+    summary="A mail came in",
+)
+async def receive_mail(
+    parts: PartsDep, who: CallerDep, request: Request, response: Response
+) -> MailAnswer:
+    """Take a mail (RFC 5322, 25 MB at most). The same mail again changes nothing.
+
+    A reply joins its case when we know the mail it answers and it comes from that case's
+    customer; the address proves nothing, so a stranger's reply opens a case of its own. Automatic
+    replies and our own mail never open anything.
+    """
+    permissions.may_open(who.actor)
+    mail, digest = await _read(request, parts)
+    if mail.own:
+        return MailAnswer(status="set_aside", reasons=mail.reasons, operation=None)
+    case = await _thread(parts, who, mail)
+    if case is None and mail.author is not Author.HUMAN:
+        return MailAnswer(status="set_aside", reasons=mail.reasons, operation=None)
+    asked = Asked(key=f"mail-{mail.message_id or digest}"[:255], expected_version=None)
+    if case is not None and case.line.status not in OVER:
+        answer = await _file(parts, who, asked, case, mail)
+        why = (f"It answers a mail of {answer.number}.", *mail.reasons)
+        return MailAnswer(status="filed", reasons=why, operation=answer)
+    answer = await _open(parts, who, asked, case, mail)
+    response.status_code = 201
+    return MailAnswer(status="opened", reasons=("It is a new matter.",), operation=answer)
+
+
+@router.get("/mailbox", responses=documented(), summary="The development mailbox")
+async def read_mailbox(
+    parts: PartsDep, who: CallerDep, limit: Annotated[int, Query(ge=1, le=200)] = 50
+) -> MailboxPage:
+    """Letters that would have left, had a mail server been set. Newest first."""
+    require_person(who)
+    async with parts.store.transaction() as connection:
+        return MailboxPage(items=tuple(await mailbox.latest(connection, limit)))
+
+
+async def _read(request: Request, parts: Parts) -> tuple[InboundMail, str]:
+    """Read the body piece by piece. Raises TooLarge, MailUnreadable, or FieldsInvalid."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in ("message/rfc822", "application/octet-stream", "text/plain", ""):
+        raise FieldsInvalid("Send the mail as it is, as message/rfc822.")
+    reader = MailReader(own_addresses=parts.letterhead.own_addresses)
+    digest = hashlib.sha256()
+    size = 0
+    try:
+        async with asyncio.timeout(SECONDS * 4):
+            async for piece in request.stream():
+                size += len(piece)
+                if size > MAIL_BYTES:
+                    raise TooLarge("A mail may have 25 MB.")
+                digest.update(piece)
+                reader.feed(piece)
+    except TimeoutError:
+        raise MailUnreadable("The mail took too long to arrive. Send it again.") from None
+    if size == 0:
+        raise MailUnreadable("There is no mail in the request. Send it as the body.")
+    return await asyncio.to_thread(reader.close), digest.hexdigest()
+
+
+async def _thread(parts: Parts, who: Caller, mail: InboundMail) -> EscalationWhole | None:
+    """The case that a mail belongs to: by In-Reply-To, then References (trap 54)."""
+    ids = [one for one in (mail.in_reply_to, *reversed(mail.references)) if one]
+    async with parts.store.transaction() as connection:
+        found = await mailbox.thread_of(connection, ids)
+    if found is None:
+        return None
+    case = await load_escalation(parts, who, str(found))
+    async with parts.store.transaction() as connection:
+        customer = await customers.get(connection, case.line.customer_id)
+    known = customer.email.lower() if customer and customer.email else None
+    return case if known == mail.sender_address else None
+
+
+async def _file(
+    parts: Parts, who: Caller, asked: Asked, case: EscalationWhole, mail: InboundMail
+) -> OperationAnswer:
+    text = mail.text.strip() or mail.subject or "(an empty mail)"
+    words = Content(id=new_id(), kind=ContentKind.MESSAGE, text=text)
+    wish = Wish(
+        route=f"mail/{case.line.id}",
+        body=_sameness(mail),
+        escalation_id=case.line.id,
+        number=case.line.number,
+        command=RecordMessage(
+            direction=Direction.INBOUND,
+            author=mail.author,
+            visibility=Visibility.PUBLIC,
+            channel=Channel.EMAIL,
+            content_id=words.id,
+            sent_at=mail.sent_at,
+        ),
+        words=[words],
+        actor=Actor(kind=ActorKind.CUSTOMER, id=case.line.customer_id),
+    )
+    if mail.message_id:
+        async with parts.store.transaction() as connection:
+            await mailbox.join_thread(connection, [mail.message_id], case.line.id)
+    return await operate(parts, who, asked, wish)
+
+
+async def _open(
+    parts: Parts, who: Caller, asked: Asked, case: EscalationWhole | None, mail: InboundMail
+) -> OperationAnswer:
+    customer, customer_id = await _customer(parts, mail)
+    text = mail.text.strip()
+    matter = Matter(
+        title=mail.subject.strip() or (text.splitlines() or ["A mail without words"])[0][:200],
+        description=text or None,
+        type=None,
+        severity=None,
+        source=Source.EMAIL,
+        received_at=datetime.now(UTC),  # noqa: TID251 (a mail's own Date may be anything)
+        customer=customer,
+        customer_id=customer_id,
+        reopened_from=case.line.id if case else None,
+        message_ids=[mail.message_id] if mail.message_id else [],
+    )
+    return await open_matter(parts, who, asked, matter, route="mail", body=_sameness(mail))
+
+
+async def _customer(parts: Parts, mail: InboundMail) -> tuple[CustomerIn | None, UUID | None]:
+    """The customer whose address it is; a known one keeps the name that we know."""
+    name = mail.sender_name.strip() or mail.sender_address.partition("@")[0]
+    try:
+        address = _ADDRESS.validate_python(mail.sender_address)
+    except ValidationError:
+        return CustomerIn(name=name[:200]), None
+    async with parts.store.transaction() as connection:
+        known = await customers.find_by_email(connection, address)
+    if known is not None:
+        return None, known.id
+    return CustomerIn(name=name[:200], email=address), None
+
+
+def _sameness(mail: InboundMail) -> str:
+    """What makes two arrivals the same mail: relays change the headers, not the words."""
+    return "\n".join((mail.sender_address, mail.subject, mail.text))

@@ -1,0 +1,222 @@
+"""The queue, and the one thing to do now."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from pydantic import Field, TypeAdapter, ValidationError
+
+from api.acceptance import Wish, operate
+from api.dependencies import (
+    Asked,
+    AskedDep,
+    Caller,
+    CallerDep,
+    PartsDep,
+    as_uuid,
+    invalid,
+    load_escalation,
+    require_person,
+)
+from api.parts import Parts
+from api.problems import documented
+from api.routes.escalations import MAX_PAGE
+from api.views.escalation import (
+    ClockView,
+    LineView,
+    escalation_view,
+    line_view,
+    picture,
+)
+from api.views.step import StepView
+from models.actor import Person
+from models.command import Assign
+from models.duration import say_duration
+from models.errors import Conflict, NotAllowed
+from models.escalation import Light
+from models.frozen import Frozen
+from models.standing import EscalationLine
+from models.store.repositories import escalations
+
+router = APIRouter(prefix="/cs", tags=["queue"])
+
+_TRIES = 5
+_MOMENT = TypeAdapter(datetime)
+
+
+class QueuePage(Frozen):
+    """Cases with something to do now, most urgent first."""
+
+    items: tuple[LineView, ...]
+    next_cursor: str | None
+
+
+class NextAction(Frozen):
+    """The one thing to do now."""
+
+    headline: str
+    """What to do: `Call Doug now`."""
+
+    reason: str
+    """Why this, in one sentence."""
+
+    escalation: LineView
+    step: StepView
+    clock: ClockView | None
+    """The tightest promise that still runs."""
+
+    light: Light
+    time_left: str
+    """In words: `46 minutes left`, `12 minutes late`."""
+
+    win_condition: str
+    what_not_to_do: tuple[str, ...]
+    claimed: bool
+    """It is yours."""
+
+
+class Next(Frozen):
+    """What to do right now; nothing when the queue is empty."""
+
+    action: NextAction | None
+    message: str
+    waiting: Annotated[int, Field(ge=0)]
+    """How many more wait behind it, 100 at most."""
+
+
+@router.get("/queue", responses=documented(), summary="Ranked work")
+async def queue(
+    parts: PartsDep,
+    who: CallerDep,
+    cursor: Annotated[str | None, Query(max_length=120)] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
+) -> QueuePage:
+    """Your cases and free ones that you may work on, most urgent first."""
+    person = require_person(who)
+    after = _cursor(cursor)
+    lines = await _ranked(parts, person, after, limit + 1)
+    page = lines[:limit]
+    more = None
+    if len(lines) > limit and page[-1].rank_at is not None:
+        more = f"{page[-1].rank_at.isoformat()}~{page[-1].id}"
+    items = [await line_view(parts, line) for line in page]
+    return QueuePage(items=tuple(items), next_cursor=more)
+
+
+@router.get("/next", responses=documented(), summary="What do I do right now?")
+async def preview_next(parts: PartsDep, who: CallerDep) -> Next:
+    """The one thing to do now. Looking does not take it."""
+    person = require_person(who)
+    lines = await _ranked(parts, person, None, MAX_PAGE)
+    for line in lines:
+        action = await _action(parts, who, line)
+        if action is not None:
+            return _next(action, len(lines) - 1)
+    return _next(None, 0)
+
+
+@router.post("/next", responses=documented(409, 412), summary="Take the next case")
+async def claim_next(parts: PartsDep, who: CallerDep, asked: AskedDep, response: Response) -> Next:
+    """Take the most urgent case and get the one thing to do. Two people never get the same."""
+    person = require_person(who)
+    if person.role.rank == 0:
+        raise NotAllowed("An admin does not work on cases.")
+    lines = await _ranked(parts, person, None, MAX_PAGE)
+    for line in lines[:_TRIES]:
+        if line.assignee_id is None and not await _claim(parts, who, asked, line):
+            continue
+        action = await _action(parts, who, line)
+        if action is not None:
+            response.status_code = 200
+            return _next(action.model_copy(update={"claimed": True}), len(lines) - 1)
+    return _next(None, max(0, len(lines) - 1))
+
+
+async def _claim(parts: Parts, who: Caller, asked: Asked, line: EscalationLine) -> bool:
+    """Take a free case. False when somebody was faster."""
+    command = Assign(assignee_id=who.actor.id, only_if_free=True)
+    wish = Wish(
+        route=f"claim/{line.id}",
+        body="{}",
+        escalation_id=line.id,
+        number=line.number,
+        command=command,
+    )
+    try:
+        answer = await operate(parts, who, asked, wish)
+    except Conflict:
+        return False
+    return answer.status == "applied"
+
+
+async def _ranked(
+    parts: Parts, person: Person, after: tuple[datetime, UUID] | None, limit: int
+) -> list[EscalationLine]:
+    async with parts.store.transaction() as connection:
+        return await escalations.ranked(
+            connection, person_id=person.id, rank=person.role.rank, after=after, limit=limit
+        )
+
+
+async def _action(parts: Parts, who: Caller, line: EscalationLine) -> NextAction | None:
+    if line.step is None:
+        return None
+    whole = await load_escalation(parts, who, str(line.id))
+    seen = await picture(parts, who, whole)
+    view = escalation_view(seen)
+    shown = whole.line.step
+    step = next((one for one in view.steps if shown and one.id == shown.run), None)
+    if step is None:
+        return None
+    running = [one for one in view.clocks if one.met_at is None and one.stopped_at is None]
+    clock = min(running, key=lambda one: one.due_at, default=None)
+    told = await line_view(parts, whole.line)
+    return NextAction(
+        headline=step.title,
+        reason=_reason(told, clock, step),
+        escalation=told,
+        step=step,
+        clock=clock,
+        light=view.light,
+        time_left=_time_left(clock.due_at if clock else step.due_at, view.now),
+        win_condition=view.playbook.win_condition,
+        what_not_to_do=view.playbook.what_not_to_do,
+        claimed=line.assignee_id == who.actor.id,
+    )
+
+
+def _reason(line: LineView, clock: ClockView | None, step: StepView) -> str:
+    """Why this case and this step, in one sentence of known facts."""
+    if step.why:
+        return step.why
+    if clock is not None and clock.breached_at is not None:
+        return f"{line.customer_name} has waited too long. It is still worth doing."
+    return f"{line.customer_name} waits for us, and nobody else is at it."
+
+
+def _time_left(due_at: datetime | None, now: datetime) -> str:
+    if due_at is None:
+        return "no time limit"
+    if due_at >= now:
+        return f"{say_duration(due_at - now)} left"
+    return f"{say_duration(now - due_at)} late"
+
+
+def _next(action: NextAction | None, waiting: int) -> Next:
+    words = action.headline if action else "Nothing to do right now. Take a breath."
+    return Next(action=action, message=words, waiting=waiting)
+
+
+def _cursor(text: str | None) -> tuple[datetime, UUID] | None:
+    if text is None:
+        return None
+    at, _, row = text.partition("~")
+    row_id = as_uuid(row)
+    try:
+        rank_at = _MOMENT.validate_python(at)
+    except ValidationError:
+        row_id = None
+    if row_id is None or rank_at.tzinfo is None:
+        raise invalid("cursor", "is not one of ours", "Use next_cursor of the page before.")
+    return rank_at, row_id

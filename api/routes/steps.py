@@ -1,0 +1,171 @@
+"""Finish and skip steps."""
+
+import json
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Response
+from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
+
+from api.acceptance import OperationAnswer, operate
+from api.dependencies import AskedDep, CallerDep, CaseId, PartsDep, invalid, load_escalation
+from api.problems import documented
+from api.routes.escalations import ACCEPTED, wish_for, with_status
+from api.views.escalation import Picture, picture
+from api.views.step import letter_view
+from domain.script import Placeholder
+from models.command import CompleteStep, SkipStep
+from models.content import Content, ContentKind
+from models.errors import FieldRequired
+from models.escalation import Status
+from models.frozen import Frozen
+from models.ids import new_id
+from models.step import EmailStep, Step
+from models.text import Line, Slug, Text
+
+router = APIRouter(prefix="/cs/escalations/{case}/steps", tags=["steps"])
+
+StepId = Annotated[
+    str,
+    Path(
+        max_length=64,
+        pattern=r"^[a-z0-9-]{1,60}([#~][0-9]{1,3})?$",
+        description="The step's run: `call-now`, and `call-now~2` for `call-now#2`.",
+        examples=["call-now"],
+    ),
+]
+
+_MOMENT: TypeAdapter[AwareDatetime] = TypeAdapter(AwareDatetime)
+
+
+class LetterIn(Frozen):
+    """The letter of an e-mail step, as the agent words it."""
+
+    subject: Line
+    body: Text
+
+
+class CompletionIn(Frozen):
+    """How a step ended."""
+
+    outcome: Slug
+    """One of the step's outcomes."""
+
+    note: Text | None = None
+    fields: Annotated[dict[Slug, Text], Field(max_length=20)] = Field(default_factory=dict)
+    """What was written into the step's fields."""
+
+    letter: LetterIn | None = None
+    """Another wording of an e-mail step's letter. Left out: the playbook's, filled in."""
+
+
+class SkipIn(Frozen):
+    """Why a step is left out."""
+
+    reason: Text | None = None
+
+
+@router.post(
+    "/{step}/completion", responses={**documented(404, 409, 412), **ACCEPTED}, summary="Done"
+)
+async def complete_step(
+    parts: PartsDep,
+    who: CallerDep,
+    asked: AskedDep,
+    case: CaseId,
+    step: StepId,
+    given: CompletionIn,
+    response: Response,
+) -> OperationAnswer:
+    """A step is done. Two people on one step: the second hears who was first, and when."""
+    whole = await load_escalation(parts, who, case)
+    run_id = step.replace("~", "#")
+    words = _words(given)
+    letter: list[Content] = []
+    version = await parts.playbook(whole.line.playbook_slug, whole.line.playbook_version)
+    found = next((one for one in version.playbook.steps if one.id == run_id.split("#")[0]), None)
+    if isinstance(found, EmailStep) and whole.line.status is not Status.OPENING:
+        letter = _letter(await picture(parts, who, whole), found, given)
+    command = CompleteStep(
+        step=run_id,
+        outcome=given.outcome,
+        note_id=_id(words, ContentKind.NOTE),
+        fields_id=_id(words, ContentKind.FIELDS),
+        filled=tuple(sorted(given.fields)),
+        appointment_at=_appointment(found, given),
+        subject_id=_id(letter, ContentKind.SUBJECT),
+        body_id=_id(letter, ContentKind.LETTER),
+    )
+    body = given.model_dump_json()
+    wish = wish_for(whole, f"complete/{run_id}", body, command, [*words, *letter])
+    return with_status(response, await operate(parts, who, asked, wish))
+
+
+@router.post("/{step}/skip", responses={**documented(404, 409, 412), **ACCEPTED}, summary="Skip")
+async def skip_step(
+    parts: PartsDep,
+    who: CallerDep,
+    asked: AskedDep,
+    case: CaseId,
+    step: StepId,
+    given: SkipIn,
+    response: Response,
+) -> OperationAnswer:
+    """Leave a step out. Whether a reason is needed, the step says."""
+    whole = await load_escalation(parts, who, case)
+    run_id = step.replace("~", "#")
+    words = []
+    if given.reason is not None:
+        words.append(Content(id=new_id(), kind=ContentKind.REASON, text=given.reason))
+    command = SkipStep(step=run_id, reason_id=_id(words, ContentKind.REASON))
+    wish = wish_for(whole, f"skip/{run_id}", given.model_dump_json(), command, words)
+    return with_status(response, await operate(parts, who, asked, wish))
+
+
+def _words(given: CompletionIn) -> list[Content]:
+    words = []
+    if given.note is not None:
+        words.append(Content(id=new_id(), kind=ContentKind.NOTE, text=given.note))
+    if given.fields:
+        text = json.dumps(given.fields, ensure_ascii=False, sort_keys=True)
+        words.append(Content(id=new_id(), kind=ContentKind.FIELDS, text=text))
+    return words
+
+
+def _letter(seen: Picture, step: EmailStep, given: CompletionIn) -> list[Content]:
+    """The letter that an outcome with contact sends. Raises FieldRequired while it has blanks."""
+    sends = any(one.id == given.outcome and one.contact for one in step.outcomes)
+    if not sends:
+        return []
+    view = letter_view(step, seen.values)
+    if view is None:
+        return []
+    subject = given.letter.subject if given.letter else view.subject
+    body = given.letter.body if given.letter else view.body
+    blanks = [one.blank for one in Placeholder if one.blank in f"{subject}\n{body}"]
+    if blanks:
+        raise FieldRequired(f"The letter still has blanks: {', '.join(blanks)}. Fill them in.")
+    return [
+        Content(id=new_id(), kind=ContentKind.SUBJECT, text=subject),
+        Content(id=new_id(), kind=ContentKind.LETTER, text=body),
+    ]
+
+
+def _appointment(step: Step | None, given: CompletionIn) -> datetime | None:
+    """The appointment, when one of the step's fields sets it. Raises FieldsInvalid."""
+    for field in step.fields if step else ():
+        if field.sets == "appointment_at" and field.id in given.fields:
+            try:
+                return _MOMENT.validate_python(given.fields[field.id].strip())
+            except ValidationError:
+                raise invalid(
+                    f"fields.{field.id}",
+                    "is not a moment",
+                    "Write it like 2026-11-23T09:30:00+01:00.",
+                ) from None
+    return None
+
+
+def _id(words: list[Content], kind: ContentKind) -> UUID | None:
+    return next((one.id for one in words if one.kind is kind), None)

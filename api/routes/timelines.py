@@ -1,0 +1,119 @@
+"""What happened, who was told, and why a deadline is when it is."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
+
+from api.dependencies import CaseId, MinVersion, PartsDep, ReaderDep
+from api.problems import documented
+from api.routes.escalations import load_at
+from api.views.escalation import ClockView, clock_view, own_now, picture
+from domain.script import render
+from domain.timeline import Teller, people_in, words_of
+from models.delivery import Delivery
+from models.frozen import Frozen
+from models.store.repositories import contents, deliveries, events, people
+
+router = APIRouter(prefix="/cs/escalations/{case}", tags=["timeline"])
+
+
+class TimelineEntry(Frozen):
+    """One thing that happened."""
+
+    seq: int
+    at: AwareDatetime
+    who: str
+    what: str
+    """One plain sentence."""
+
+    words: str | None
+    """The note, message or reason that belongs to it."""
+
+    fact: str
+    """The kind of event, for programs."""
+
+    op_id: UUID | None
+
+
+class Timeline(Frozen):
+    """What happened, oldest first."""
+
+    version: int
+    items: tuple[TimelineEntry, ...]
+    next_cursor: str | None
+
+
+class DeliveryPage(Frozen):
+    """Who was told, and whether it arrived."""
+
+    items: tuple[Delivery, ...]
+
+
+class DeadlinePage(Frozen):
+    """Each clock with its explanation."""
+
+    items: tuple[ClockView, ...]
+
+
+@router.get("/timeline", responses=documented(404), summary="What happened")
+async def timeline(
+    parts: PartsDep,
+    who: ReaderDep,
+    case: CaseId,
+    min_version: MinVersion = None,
+    cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,9}$")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 200,
+) -> Timeline:
+    """Every event, in plain words."""
+    whole = await load_at(parts, who, case, min_version)
+    seen = await picture(parts, who, whole)
+    async with parts.store.transaction() as connection:
+        found = await events.of(connection, whole.line.id, after=int(cursor or 0), limit=limit + 1)
+        page = found[:limit]
+        known = await people.by_ids(connection, people_in(page))
+        wanted = {words_of(event) for event in page}
+        words = await contents.texts(connection, [one for one in wanted if one is not None])
+    names = {one.id: one.name for one in known.values()}
+    titles = {step.id: render(step.title, seen.values) for step in seen.playbook.steps}
+    teller = Teller(seen.playbook, names, titles)
+    items = tuple(
+        TimelineEntry(
+            seq=event.seq,
+            at=event.at,
+            who=teller.who(event.actor),
+            what=teller.sentence(event),
+            words=_said(words, words_of(event)),
+            fact=event.fact.fact,
+            op_id=event.op_id,
+        )
+        for event in page
+    )
+    more = str(page[-1].seq) if len(found) > limit else None
+    return Timeline(version=whole.line.version, items=items, next_cursor=more)
+
+
+@router.get("/deliveries", responses=documented(404), summary="Who was told")
+async def who_was_told(
+    parts: PartsDep, who: ReaderDep, case: CaseId, min_version: MinVersion = None
+) -> DeliveryPage:
+    """The delivery ledger of a case: planned, attempted, sent, or openly failed."""
+    whole = await load_at(parts, who, case, min_version)
+    async with parts.store.transaction() as connection:
+        return DeliveryPage(items=await deliveries.of(connection, whole.line.id))
+
+
+@router.get("/deadlines", responses=documented(404), summary="Why a deadline is when it is")
+async def deadlines(
+    parts: PartsDep, who: ReaderDep, case: CaseId, min_version: MinVersion = None
+) -> DeadlinePage:
+    """Each clock, with how it came about."""
+    whole = await load_at(parts, who, case, min_version)
+    clocks = whole.state.clocks if whole.state else ()
+    now = own_now(whole.line)
+    return DeadlinePage(items=tuple(clock_view(clock, now) for clock in clocks))
+
+
+def _said(words: dict[UUID, str], content_id: UUID | None) -> str | None:
+    return words.get(content_id) if content_id else None

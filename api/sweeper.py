@@ -1,0 +1,72 @@
+"""The sweeper: delivers operations that nobody answered in time, durably and in order."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from uuid import UUID
+
+import structlog
+
+from api.acceptance import write_rejection
+from api.parts import Parts
+from models.errors import EscalationClosed, RightnowError, Unavailable
+from models.messages import EscalationStart
+from models.operation import InboxRow
+from models.store.repositories import operations
+
+_log = structlog.get_logger("sweeper")
+
+PAUSE = 1.0
+"""Seconds between two looks."""
+
+AGAIN_AFTER = timedelta(seconds=20)
+"""How long a delivered operation may stay without its answer before it is delivered again."""
+
+AT_ONCE = 50
+
+
+@dataclass
+class Sweeper:
+    """Looks into the inbox, again and again. Any number of them may run beside each other."""
+
+    parts: Parts
+    pause: float = PAUSE
+
+    async def run(self) -> None:
+        """Sweep until cancelled. What goes wrong is logged and tried again."""
+        while True:
+            try:
+                await self.sweep()
+            except RightnowError as error:
+                _log.warning("sweep postponed", code=error.code)
+            await asyncio.sleep(self.pause)
+
+    async def sweep(self) -> int:
+        """Deliver what waits. Returns how many operations were looked at."""
+        now = datetime.now(UTC)  # noqa: TID251 (the edge reads the clock)
+        async with self.parts.store.transaction() as connection:
+            waiting = await operations.claim_waiting(connection, now, now + AGAIN_AFTER, AT_ONCE)
+        ordered = sorted(waiting, key=lambda row: (row.escalation_id.int, row.place))
+        for _, rows in groupby(ordered, key=lambda row: row.escalation_id):
+            await self._deliver_in_order(list(rows))
+        return len(ordered)
+
+    async def _deliver_in_order(self, rows: list[InboxRow]) -> None:
+        """Deliver operations of one escalation; when one cannot be, the later ones wait too."""
+        for row in rows:
+            try:
+                await self._deliver(row)
+            except EscalationClosed as error:
+                await write_rejection(self.parts, row.op_id, error)
+            except Unavailable as error:
+                _log.info("delivery postponed", code=error.code, op_id=str(row.op_id))
+                return
+
+    async def _deliver(self, row: InboxRow) -> None:
+        if isinstance(row.payload, EscalationStart):
+            await self.parts.engine.start(row.payload)
+        else:
+            escalation_id: UUID = row.escalation_id
+            await self.parts.engine.send(escalation_id, row.payload)
+        _log.info("delivered late", op_id=str(row.op_id), attempts=row.attempts)

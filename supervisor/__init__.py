@@ -1,0 +1,1 @@
+"""A whole Rightnow on one machine: PostgreSQL, Temporal, worker and API as our own children."""

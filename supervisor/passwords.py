@@ -1,0 +1,31 @@
+"""Random passwords, each in a file that only we may read."""
+
+import os
+import secrets
+from pathlib import Path
+
+from supervisor.directories import make_directory
+
+
+def password_file(data_dir: Path, name: str) -> Path:
+    """Where the password called `name` is kept."""
+    return data_dir / "secrets" / name
+
+
+def kept_password(data_dir: Path, name: str) -> str:
+    """The password called `name`: read, or made on first use.
+
+    It is complete on disk before it is used, so a kill in between never locks anybody out.
+    """
+    path = password_file(data_dir, name)
+    make_directory(path.parent)
+    if not path.exists():
+        fresh = path.with_name(f".{name}-{os.getpid()}")
+        fresh.unlink(missing_ok=True)
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(24))
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.rename(path)
+    return path.read_text().strip()

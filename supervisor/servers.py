@@ -1,0 +1,87 @@
+"""The two servers of one run: our own, or those that the settings name."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
+
+from pydantic import SecretStr
+
+from config.settings import Settings
+from supervisor import postgres, probes, temporal
+from supervisor.directories import make_directory
+from supervisor.errors import StartError
+from supervisor.ports import Wish, pick
+from supervisor.postgres import Postgres
+from supervisor.temporal import Temporal, TemporalPorts
+
+Say = Callable[[str], None]
+SideDoors = tuple[int, int]
+
+
+def choose_ports(settings: Settings, say: Say, any_port: bool) -> tuple[Settings, SideDoors]:
+    """The settings with ports that are free now, and two more for Temporal's side doors."""
+    wishes = {"api_port": Wish("the API", settings.api_port, settings.api_host)}
+    if not settings.temporal_address:
+        wishes["temporal_port"] = Wish("Temporal", settings.temporal_port)
+        wishes["temporal_ui_port"] = Wish("Temporal's page", settings.temporal_ui_port)
+    if not settings.database_url:
+        wishes["postgres_port"] = Wish("PostgreSQL", settings.postgres_port)
+    if any_port:
+        wishes = {key: replace(wish, port=0) for key, wish in wishes.items()}
+    ports = pick(wishes | {"http": Wish("", 0), "metrics": Wish("", 0)}, say)
+    side_doors = (ports.pop("http"), ports.pop("metrics"))
+    return settings.model_copy(update=ports), side_doors
+
+
+async def own_postgres(settings: Settings, say: Say) -> Postgres:
+    """Our own PostgreSQL with everything on disk that a start needs."""
+    return await postgres.prepared(settings.data_dir, settings.postgres_port, say)
+
+
+def own_temporal(
+    settings: Settings, search_attributes: Mapping[str, str], side_doors: SideDoors
+) -> Temporal:
+    """Our own Temporal. Raises StartError when it is not installed."""
+    program = temporal.installed_program()
+    if program is None:
+        raise StartError(
+            "The Temporal server is not installed. Mend it: run `make up`, or set "
+            "RIGHTNOW_TEMPORAL_ADDRESS to a Temporal of your own."
+        )
+    return Temporal(
+        program=program,
+        place=make_directory(settings.data_dir / "temporal"),
+        ports=TemporalPorts(settings.temporal_port, settings.temporal_ui_port, *side_doors),
+        namespace=settings.temporal_namespace,
+        search_attributes=search_attributes,
+        time_skipping=settings.demo,
+    )
+
+
+async def require_database(url: SecretStr) -> None:
+    """A database that the settings name has to answer. Raises StartError."""
+    if not await probes.database_answers(url.get_secret_value(), within=5):
+        raise StartError(
+            "The database in RIGHTNOW_DATABASE_URL does not let us in. "
+            "Mend it: check that it runs, its address, user and password."
+        )
+
+
+async def require_temporal(address: str) -> None:
+    """A Temporal that the settings name has to answer. Raises StartError."""
+    host, _, port = address.rpartition(":")
+    if not port.isdigit() or not await probes.listens(host, int(port), within=5):
+        raise StartError(
+            f"Temporal at {address} does not answer. "
+            "Mend it: check RIGHTNOW_TEMPORAL_ADDRESS (host:port) and that it runs."
+        )
+
+
+async def together(*tasks: Coroutine[None, None, None]) -> None:
+    """Run all at once; the first failure ends the others and is raised alone."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for task in tasks:
+                group.create_task(task)
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None

@@ -1,0 +1,112 @@
+"""What has to answer while Rightnow runs."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import psycopg
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from supervisor import probes
+from supervisor.findings import Finding, broken, well
+from supervisor.processes import ROOT
+from supervisor.temporal_namespace import search_attributes
+
+POLLS_WITHIN = timedelta(seconds=75)
+"""A long poll lasts a minute; a poller not seen for longer is gone."""
+
+MIGRATIONS = ROOT / "models" / "store" / "migrations"
+
+
+async def database(url: str, mend: str) -> list[Finding]:
+    """Reachable, and in the form that this code expects."""
+    what = "The database"
+    try:
+        async with await psycopg.AsyncConnection.connect(url) as connection:
+            current = await _revision(connection)
+    except (psycopg.Error, OSError) as error:
+        return [broken(what, f"It does not let us in: {_first_line(error)}", mend)]
+    return [well(what, "It answers."), await asyncio.to_thread(_migrated, current)]
+
+
+async def temporal_attributes(client: Client, wanted: Mapping[str, str]) -> Finding:
+    """Without them escalations cannot be started."""
+    what = "Search attributes"
+    found = await search_attributes(client)
+    missing = [name for name, kind in wanted.items() if found.get(name) != kind]
+    if not missing:
+        return well(what, f"All {len(wanted)} are there.")
+    commands = [f"--name {name} --type {wanted[name]}" for name in missing]
+    mend = "rightnow up adds them to its own; else: temporal operator search-attribute create "
+    return broken(what, f"Missing or of another type: {', '.join(missing)}.", mend + commands[0])
+
+
+async def worker(client: Client, task_queue: str, restart: str) -> Finding:
+    """Somebody asks for work on our task queue."""
+    what = "The worker"
+    request = DescribeTaskQueueRequest(
+        namespace=client.namespace,
+        task_queue=TaskQueue(name=task_queue),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    )
+    try:
+        answer = await client.workflow_service.describe_task_queue(request)
+    except RPCError as error:
+        return broken(what, f"Temporal does not know: {error.message}", restart)
+    since = datetime.now(UTC) - POLLS_WITHIN
+    seen = [poller.last_access_time.ToDatetime(tzinfo=UTC) for poller in answer.pollers]
+    if not any(moment > since for moment in seen):
+        return broken(what, f"Nobody asks for work on the task queue {task_queue}.", restart)
+    return well(what, f"It asks for work on the task queue {task_queue}.")
+
+
+async def api(url: str, restart: str) -> Finding:
+    """It says itself that it is ready."""
+    if await probes.page_answers(f"{url}/readyz", within=2.5):
+        return well("The API", f"It is ready at {url}.")
+    return broken("The API", f"{url}/readyz does not say that it is ready.", restart)
+
+
+async def smtp(url: str) -> Finding:
+    """The mail server accepts a connection. Nothing is sent."""
+    parts = urlsplit(url)
+    port = parts.port or {"smtps": 465}.get(parts.scheme, 25)
+    if parts.hostname and await probes.listens(parts.hostname, port, within=2.5):
+        return well("The mail server", f"{parts.hostname}:{port} answers.")
+    mend = "Check RIGHTNOW_SMTP_URL, or leave it empty to keep mail in the local mailbox."
+    return broken("The mail server", f"{parts.hostname}:{port} does not answer.", mend)
+
+
+async def _revision(connection: psycopg.AsyncConnection[tuple[object, ...]]) -> str | None:
+    try:
+        found = await connection.execute("SELECT version_num FROM alembic_version")
+    except psycopg.errors.UndefinedTable:
+        return None
+    row = await found.fetchone()
+    return str(row[0]) if row else None
+
+
+def _migrated(current: str | None) -> Finding:
+    what = "The database's form"
+    try:
+        scripts = (MIGRATIONS / "versions").is_dir()
+        newest = ScriptDirectory(str(MIGRATIONS)).get_current_head() if scripts else None
+    except CommandError as error:
+        return broken(what, f"The migrations cannot be read: {error}", "make clean up")
+    if newest is None:
+        return well(what, "This installation brings no migrations.")
+    if current != newest:
+        detail = f"It is at {current or 'nothing'}, and this code expects {newest}."
+        return broken(what, detail, "Start Rightnow again: rightnow up brings it up to date.")
+    return well(what, f"It is the newest, {newest}.")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

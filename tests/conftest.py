@@ -1,0 +1,130 @@
+"""The real thing, once for all tests: PostgreSQL, Temporal, a worker, the API. No mocks."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import httpx2
+import pytest_asyncio
+from temporalio.client import Client
+
+from api.app import create_app
+from api.parts import Letterhead, Parts
+from config.settings import Settings
+from models.actor import Actor, Person
+from models.store.session import Store
+from supervisor.stack import Stack
+from supervisor.temporary import temporary_stack
+from tests.desk import Desk
+from upkeep import team
+from upkeep.library import bring_up_to_date
+from worker import build
+from workflows.client import Engine, connect
+from workflows.search_attributes import REGISTRATION
+
+
+@pytest_asyncio.fixture(scope="session")
+async def stack() -> AsyncIterator[Stack]:
+    """PostgreSQL with our tables and playbooks, and Temporal with time skipping."""
+    async with temporary_stack(
+        search_attributes=REGISTRATION,
+        migrate=bring_up_to_date,
+        changes={"demo": True, "task_queue": "tests"},
+    ) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="session")
+async def settings(stack: Stack) -> Settings:
+    """The settings of the running stack."""
+    return stack.settings
+
+
+@pytest_asyncio.fixture(scope="session")
+async def store(stack: Stack) -> AsyncIterator[Store]:
+    """The database."""
+    made = Store(stack.database_url)
+    yield made
+    await made.close()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def client(stack: Stack) -> Client:
+    """A Temporal client."""
+    return await connect(stack.temporal_address, "default")
+
+
+@pytest_asyncio.fixture(scope="session")
+async def worker(client: Client, store: Store, settings: Settings) -> AsyncIterator[None]:
+    """A worker in this process, with the real mailbox adapter."""
+    async with build(client, store, settings):
+        yield
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A demo person with a token."""
+
+    person: Person
+    token: str
+
+    @property
+    def actor(self) -> Actor:
+        """The person as an actor."""
+        return self.person.as_actor()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def colleagues(store: Store) -> dict[str, Colleague]:
+    """Sarah (agent), Marcus (senior), Priya (manager) and admin, by first word of the address."""
+    people = await team.add_demo_team(store)
+    return {
+        one.email.partition("@")[0]: Colleague(one, await team.new_token(store, one.email))
+        for one in people
+    }
+
+
+@pytest_asyncio.fixture(scope="session")
+async def parts(store: Store, client: Client, settings: Settings) -> Parts:
+    """The API's parts, over the real store and the real engine."""
+    own = frozenset({settings.mail_from.lower()})
+    return Parts(
+        store=store,
+        engine=Engine(client, settings.task_queue),
+        letterhead=Letterhead(company=settings.company_name, own_addresses=own),
+    )
+
+
+@pytest_asyncio.fixture(scope="session")
+async def http(parts: Parts, worker: None) -> AsyncIterator[httpx2.AsyncClient]:
+    """The API in this process, without its sweeper; nobody is logged in."""
+    app = create_app(parts)
+    app.state.parts = parts
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(
+        transport=transport, base_url="http://rightnow.test/api/v1", timeout=20
+    ) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(scope="session")
+async def sarah(http: httpx2.AsyncClient, colleagues: dict[str, Colleague]) -> Desk:
+    """Sarah, an agent, at her desk."""
+    return Desk(http, colleagues["sarah"].token)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def marcus(http: httpx2.AsyncClient, colleagues: dict[str, Colleague]) -> Desk:
+    """Marcus, a senior."""
+    return Desk(http, colleagues["marcus"].token)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def priya(http: httpx2.AsyncClient, colleagues: dict[str, Colleague]) -> Desk:
+    """Priya, a manager."""
+    return Desk(http, colleagues["priya"].token)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def admin(http: httpx2.AsyncClient, colleagues: dict[str, Colleague]) -> Desk:
+    """Alex, an admin."""
+    return Desk(http, colleagues["admin"].token)

@@ -1,0 +1,36 @@
+import socket
+
+from supervisor.ports import Wish, is_free, pick
+
+
+def busy_port() -> socket.socket:
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    return listener
+
+
+def test_a_free_port_is_taken_as_wished_and_nothing_is_said() -> None:
+    with busy_port() as listener:
+        port = listener.getsockname()[1]
+    said: list[str] = []
+    assert pick({"api": Wish("the API", port)}, said.append) == {"api": port}
+    assert said == []
+
+
+def test_a_busy_port_is_replaced_and_said_in_one_line() -> None:
+    said: list[str] = []
+    with busy_port() as listener:
+        port = listener.getsockname()[1]
+        chosen = pick({"api": Wish("the API", port)}, said.append)["api"]
+        assert not is_free(port)
+    assert chosen != port
+    assert is_free(chosen)
+    assert said == [f"  Port {port} is busy, so the API uses {chosen}."]
+
+
+def test_two_who_wish_the_same_get_different_ports() -> None:
+    with busy_port() as listener:
+        port = listener.getsockname()[1]
+    chosen = pick({"a": Wish("A", port), "b": Wish("B", port), "c": Wish("C", 0)}, lambda _: None)
+    assert len(set(chosen.values())) == 3

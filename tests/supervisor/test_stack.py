@@ -1,0 +1,88 @@
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from config.settings import Settings
+from supervisor.crew import Patience
+from supervisor.errors import StartError
+from supervisor.probes import database_answers, listens
+from supervisor.running import read_running
+from supervisor.stack import Stack
+from supervisor.temporary import temporary_stack
+from tests.supervisor.stand_ins import until, write_stand_ins
+
+
+async def test_servers_of_others_are_used_and_none_of_ours_starts(
+    stack: Stack, tmp_path: Path
+) -> None:
+    settings = Settings(
+        _env_file=None,
+        data_dir=tmp_path,
+        database_url=SecretStr(stack.database_url),
+        temporal_address=stack.temporal_address,
+    )
+    migrated: list[str] = []
+    told: list[str] = []
+    steps: list[str] = []
+    async with Stack(
+        settings,
+        search_attributes={},
+        migrate=migrated.append,
+        names=(),
+        say=told.append,
+        step=steps.append,
+    ) as other:
+        assert other.database_url == stack.database_url
+        assert not (tmp_path / "postgres").exists()
+        assert not (tmp_path / "temporal").exists()
+    assert migrated == [stack.database_url]
+    assert len(steps) == 4
+    assert await database_answers(stack.database_url)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("database_url", SecretStr("postgresql://rightnow:wrong@127.0.0.1:9/rightnow")),
+        ("temporal_address", "127.0.0.1:9"),
+    ],
+)
+async def test_a_silent_server_of_others_is_a_plain_sentence(
+    stack: Stack, tmp_path: Path, name: str, value: object
+) -> None:
+    given = {
+        "data_dir": tmp_path,
+        "database_url": SecretStr(stack.database_url),
+        "temporal_address": stack.temporal_address,
+    }
+    settings = stack.settings.model_copy(update=given | {name: value})
+    with pytest.raises(StartError, match=f"RIGHTNOW_{name.upper()}"):
+        await Stack(settings, search_attributes={}, any_port=True).__aenter__()
+    assert read_running(tmp_path) is None
+
+
+async def test_single_ones_can_be_killed_crashed_and_restarted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("supervisor.processes.ROOT", write_stand_ins(tmp_path / "checkout"))
+    said: list[str] = []
+    async with temporary_stack(
+        search_attributes={}, names=("worker",), say=said.append, patience=Patience(first_wait=0.01)
+    ) as stack:
+        first = stack.child("worker").pid
+        await stack.kill("worker")
+        await stack.start("worker")
+        assert stack.child("worker").pid != first
+        await stack.restart("temporal")
+        await stack.start("api")
+        running = read_running(stack.settings.data_dir)
+        assert running is not None
+        assert all(running.lives(name) for name in ("postgres", "temporal", "worker", "api"))
+        assert said == []
+        stack.crash("postgres")
+        await until(lambda: said[-1:] != [] and said[-1].startswith("PostgreSQL is back"))
+        assert await database_answers(stack.database_url)
+    host, port = stack.temporal_address.split(":")
+    assert not await listens(host, int(port))
+    assert not stack.settings.data_dir.exists()

@@ -1,0 +1,1 @@
+"""What operators do: bring content in, make people and tokens, rebuild, demonstrate."""
