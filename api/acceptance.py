@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.dependencies import Asked, Caller, body_hash
 from api.parts import Parts
+from domain.script import placeholders, render
+from domain.script_values import line_values
 from models.actor import Actor
 from models.command import Operation, Requested
 from models.content import Content
@@ -20,7 +22,8 @@ from models.frozen import Frozen
 from models.ids import new_id
 from models.messages import EscalationStart, Receipt, Snapshot
 from models.operation import Envelope, InboxRow
-from models.store.repositories import contents, operations
+from models.standing import EscalationLine
+from models.store.repositories import contents, escalations, operations
 
 SWEEP_AFTER = timedelta(seconds=7)
 """How long an operation may stay without an answer before the sweeper delivers it."""
@@ -59,6 +62,9 @@ class Wish:
     number: int
     command: Requested
     words: Sequence[Content] = ()
+    line: EscalationLine | None = None
+    """The case as it was read for this request, to put the answer into words."""
+
     actor: Actor | None = None
     """On whose behalf, when that is not the caller."""
 
@@ -90,8 +96,28 @@ async def operate(parts: Parts, who: Caller, asked: Asked, wish: Wish) -> Operat
     async with parts.store.transaction() as connection:
         earlier = await keep(connection, envelope, wish.words)
     if earlier is None:
-        return await _ask(parts, wish.escalation_id, wish.number, operation)
-    return await repeat(parts, earlier, envelope.body_hash)
+        answer = await _ask(parts, wish.escalation_id, wish.number, operation)
+    else:
+        answer = await repeat(parts, earlier, envelope.body_hash)
+    return await in_words(parts, answer, wish.line)
+
+
+async def in_words(
+    parts: Parts, answer: OperationAnswer, line: EscalationLine | None = None
+) -> OperationAnswer:
+    """The answer with names in the title of its step; the workflow knows no names."""
+    step = answer.snapshot.step if answer.snapshot else None
+    if answer.snapshot is None or step is None or not placeholders(step.title):
+        return answer
+    if line is None:
+        async with parts.store.transaction() as connection:
+            whole = await escalations.get(connection, answer.escalation_id)
+        line = whole.line if whole else None
+    if line is None:
+        return answer
+    title = render(step.title, line_values(parts.letterhead.company, line))
+    step = step.model_copy(update={"title": title[:200]})
+    return answer.model_copy(update={"snapshot": answer.snapshot.model_copy(update={"step": step})})
 
 
 async def keep(

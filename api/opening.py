@@ -126,8 +126,10 @@ async def open_matter(
             if matter.message_ids and start.opening:
                 await mail.join_thread(connection, matter.message_ids, start.opening.escalation_id)
     if earlier is not None:
-        return await acceptance.repeat(parts, earlier, body_hash(body))
-    return await acceptance.ask_to_open(parts, start)
+        answer = await acceptance.repeat(parts, earlier, body_hash(body))
+    else:
+        answer = await acceptance.ask_to_open(parts, start)
+    return await acceptance.in_words(parts, answer)
 
 
 def _require_sense(given: EscalationIn, now: datetime) -> None:

@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from domain.script import Placeholder, Values
 from models.customer import Customer
+from models.escalation import number_text
+from models.standing import EscalationLine
 
 
 def values_of(
@@ -37,6 +39,18 @@ def values_of(
         Placeholder.APPOINTMENT_DAY: day,
         Placeholder.APPOINTMENT_TIME: time,
     }
+
+
+def line_values(company: str, line: EscalationLine) -> Values:
+    """The same for a case in a list, where only names are at hand."""
+    return values_of(
+        customer=Customer(id=line.customer_id, name=line.customer_name),
+        agent_name=line.assignee_name,
+        company=company,
+        number=number_text(line.number),
+        title=line.title,
+        now=line.opened_at,
+    )
 
 
 def years_with_us(customer: Customer | None, now: datetime) -> int:

@@ -30,8 +30,16 @@ def advance(story: Story) -> None:
     """Open, plan or leave out every step whose turn has come."""
     for _ in range(_MAX_TURNS):
         if not any(_take_turn(story, step) for step in story.book.playbook.steps):
+            _never_leave_it_open(story)
             return
     raise AssertionError("a playbook without circles comes to rest")
+
+
+def _never_leave_it_open(story: Story) -> None:
+    """When every step has ended and the case is still open, somebody is asked how it ends."""
+    if story.state.status is Status.OPEN and all(run.ended for run in story.state.steps):
+        last = story.book.playbook.last_step
+        open_run(story, _next_id(story.state, last), last)
 
 
 def _take_turn(story: Story, step: Step) -> bool:

@@ -11,7 +11,16 @@ from pydantic import AfterValidator, Field, model_validator
 from models.duration import Duration
 from models.frozen import Frozen
 from models.predicate import Predicate, bounded
-from models.step import ENGINE_RUN, RUNNABLE, Step
+from models.step import (
+    ENGINE_RUN,
+    RUNNABLE,
+    Jump,
+    Outcome,
+    SkipRule,
+    Step,
+    StepKind,
+    Task,
+)
 from models.text import Line, Slug, Text
 
 Place = tuple[str | int, ...]
@@ -93,11 +102,31 @@ class Playbook(Frozen):
         return self
 
     def step(self, step_id: str) -> Step:
-        """The step of that id. Raises KeyError when there is none."""
-        for step in self.steps:
+        """The step of that id, the built-in last one included. Raises KeyError."""
+        for step in (*self.steps, self.last_step):
             if step.id == step_id:
                 return step
         raise KeyError(step_id)
+
+    @property
+    def last_step(self) -> Step:
+        """What opens when all steps have ended and the case is still open: no case is forgotten."""
+        return Task(
+            kind=StepKind.TASK,
+            id=LAST_STEP,
+            title="Say how it ends",
+            why="All steps are done, and the case is still open.",
+            outcomes=(
+                Outcome(id="solved", label="It is mended"),
+                Outcome(id="again", label="Not yet: begin again"),
+            ),
+            on_outcome={
+                "solved": Jump(resolve=True),
+                "again": Jump(go_to=self.steps[0].id),
+            },
+            skip=SkipRule.NEVER,
+            minutes=2,
+        )
 
     def anchor(self, step: Step) -> str | None:
         """The step after which this one opens: the declared one, or the one above it."""
@@ -107,8 +136,14 @@ class Playbook(Frozen):
         return self.steps[index - 1].id if index else None
 
 
+LAST_STEP = "how-does-it-end"
+"""The id of the built-in last step; no playbook may use it."""
+
+
 def _doubled(ids: list[str]) -> Iterator[Misfit]:
     for index, name in enumerate(ids):
+        if name == LAST_STEP:
+            yield Misfit(("steps", index, "id"), f"the id `{LAST_STEP}` is built in; take another")
         if name in ids[:index]:
             what = f"step ids must be unique; `{name}` is there twice"
             yield Misfit(("steps", index, "id"), what)

@@ -171,6 +171,7 @@ def wish_for(
         number=whole.line.number,
         command=command,  # type: ignore[arg-type]
         words=words,
+        line=whole.line,
     )
 
 

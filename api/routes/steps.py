@@ -21,6 +21,7 @@ from models.errors import FieldRequired
 from models.escalation import Status
 from models.frozen import Frozen
 from models.ids import new_id
+from models.playbook import Playbook
 from models.step import EmailStep, Step
 from models.text import Line, Slug, Text
 
@@ -84,7 +85,7 @@ async def complete_step(
     words = _words(given)
     letter: list[Content] = []
     version = await parts.playbook(whole.line.playbook_slug, whole.line.playbook_version)
-    found = next((one for one in version.playbook.steps if one.id == run_id.split("#")[0]), None)
+    found = _step(version.playbook, run_id)
     if isinstance(found, EmailStep) and whole.line.status is not Status.OPENING:
         letter = _letter(await picture(parts, who, whole), found, given)
     command = CompleteStep(
@@ -121,6 +122,14 @@ async def skip_step(
     command = SkipStep(step=run_id, reason_id=_id(words, ContentKind.REASON))
     wish = wish_for(whole, f"skip/{run_id}", given.model_dump_json(), command, words)
     return with_status(response, await operate(parts, who, asked, wish))
+
+
+def _step(playbook: Playbook, run_id: str) -> Step | None:
+    """The step of a run; an unknown one is refused by the rules, with all that is to do now."""
+    try:
+        return playbook.step(run_id.partition("#")[0])
+    except KeyError:
+        return None
 
 
 def _words(given: CompletionIn) -> list[Content]:

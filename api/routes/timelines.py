@@ -76,7 +76,8 @@ async def timeline(
         wanted = {words_of(event) for event in page}
         words = await contents.texts(connection, [one for one in wanted if one is not None])
     names = {one.id: one.name for one in known.values()}
-    titles = {step.id: render(step.title, seen.values) for step in seen.playbook.steps}
+    all_steps = (*seen.playbook.steps, seen.playbook.last_step)
+    titles = {step.id: render(step.title, seen.values) for step in all_steps}
     teller = Teller(seen.playbook, names, titles)
     items = tuple(
         TimelineEntry(

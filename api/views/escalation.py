@@ -11,7 +11,7 @@ from api.dependencies import Caller
 from api.parts import Parts
 from api.views.step import StepView, step_view
 from domain.script import Values, render
-from domain.script_values import values_of
+from domain.script_values import line_values, values_of
 from domain.standing import light
 from models.customer import Customer
 from models.escalation import (
@@ -24,7 +24,7 @@ from models.escalation import (
 )
 from models.frozen import Frozen
 from models.money import Money
-from models.playbook import Playbook, PlaybookVersion
+from models.playbook import LAST_STEP, Playbook, PlaybookVersion
 from models.severity import Severity
 from models.sla import Clock, ClockKind
 from models.standing import EscalationLine, EscalationWhole
@@ -161,7 +161,7 @@ async def line_view(parts: Parts, line: EscalationLine) -> LineView:
     now = own_now(line)
     step = None
     if line.step is not None:
-        values = _line_values(parts, line, now)
+        values = line_values(parts.letterhead.company, line)
         title = render(version.playbook.step(line.step.step).title, values)
         step = StepNowView(
             id=line.step.run, kind=line.step.kind, title=title, due_at=line.step.due_at
@@ -189,18 +189,6 @@ async def line_view(parts: Parts, line: EscalationLine) -> LineView:
         assignee=assignee,
         playbook=f"{line.playbook_slug}@{line.playbook_version}",
         step=step,
-        now=now,
-    )
-
-
-def _line_values(parts: Parts, line: EscalationLine, now: datetime) -> Values:
-    customer = Customer(id=line.customer_id, name=line.customer_name)
-    return values_of(
-        customer=customer,
-        agent_name=line.assignee_name,
-        company=parts.letterhead.company,
-        number=number_text(line.number),
-        title=line.title,
         now=now,
     )
 
@@ -322,7 +310,8 @@ def _steps(seen: Picture, now: datetime) -> list[StepView]:
     """Runs in the order of the playbook, then those whose turn has not come, each in its place."""
     runs = seen.whole.state.steps if seen.whole.state else ()
     views = []
-    for step in seen.playbook.steps:
+    last = [seen.playbook.last_step] if any(run.step == LAST_STEP for run in runs) else []
+    for step in (*seen.playbook.steps, *last):
         mine = [run for run in runs if run.step == step.id]
         views += [
             step_view(
