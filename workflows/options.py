@@ -15,7 +15,7 @@ TASK_TIMEOUT = timedelta(seconds=5)
 STICKY_TIMEOUT = timedelta(seconds=1)
 """How long a dead worker's cached workflows are deaf (10 s by default)."""
 
-WRITE_DOWN_TIMEOUT = timedelta(seconds=10)
+WRITE_DOWN_TIMEOUT = timedelta(seconds=6)
 WRITE_DOWN_RETRY = RetryPolicy(
     initial_interval=timedelta(milliseconds=200),
     backoff_coefficient=2,

@@ -1,0 +1,72 @@
+"""Starting workflows without the API before them."""
+
+from datetime import UTC, datetime
+
+from temporalio.client import Client, WithStartWorkflowOperation
+from temporalio.common import WorkflowIDConflictPolicy
+
+from models.actor import Actor
+from models.command import CompleteStep, Operation
+from models.ids import new_id, workflow_id
+from models.messages import EscalationStart, Receipt
+from models.standing import OpeningRow
+from models.store.repositories import escalations
+from models.store.session import Store
+from workflows import search_attributes
+from workflows.escalation import EscalationWorkflow
+
+
+async def opening_like(store: Store, start: EscalationStart) -> EscalationStart:
+    """Another case like this one, with a number of its own."""
+    opening = start.opening
+    assert opening is not None
+    row = OpeningRow(
+        id=new_id(),
+        playbook_slug=opening.playbook.slug,
+        playbook_version=opening.playbook.version,
+        opened_at=datetime.now(UTC),
+        due_at=None,
+        **opening.model_dump(
+            include={
+                "type",
+                "severity",
+                "source",
+                "team",
+                "customer_id",
+                "title_id",
+                "received_at",
+            }
+        ),
+    )
+    async with store.transaction() as connection:
+        number = await escalations.begin(connection, row)
+    fresh = opening.model_copy(
+        update={"escalation_id": row.id, "number": number, "op_id": new_id()}
+    )
+    return start.model_copy(update={"opening": fresh})
+
+
+async def start_with(
+    client: Client, task_queue: str, start: EscalationStart, actor: Actor, *, step: str
+) -> Receipt:
+    """Start a case together with the completion of its first step."""
+    opening = start.opening
+    assert opening is not None
+    done = Operation(
+        op_id=new_id(), actor=actor, command=CompleteStep(step=step, outcome="reached")
+    )
+    receipt: Receipt = await client.execute_update_with_start_workflow(
+        "operation",
+        done,
+        result_type=Receipt,
+        id=str(done.op_id),
+        start_workflow_operation=WithStartWorkflowOperation(
+            EscalationWorkflow.run,
+            start,
+            id=workflow_id(opening.escalation_id),
+            task_queue=task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            search_attributes=search_attributes.at_start(opening),
+        ),
+    )
+    return receipt

@@ -1,0 +1,136 @@
+"""A long life goes on in a new run, and a life that left the cache comes back the same."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest_asyncio
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities.deadlines import plan_clocks
+from activities.interceptor import ErrorsToTemporal
+from activities.projection import Projection
+from config.settings import Settings
+from models.command import AddNote, Operation
+from models.ids import new_id, workflow_id
+from models.messages import EscalationStart
+from models.store.repositories import operations
+from models.store.session import Store
+from supervisor.temporal import installed_program
+from tests.conftest import Colleague
+from tests.desk import Desk
+from tests.workflows.clockwork import Clockwork
+from tests.workflows.openings import opening_like
+from workflows.client import Engine
+from workflows.escalation import EscalationWorkflow
+from workflows.sandbox import sandbox_runner
+from workflows.search_attributes import REGISTRATION
+
+SHORT = 60
+"""Events after which this server suggests a new run; the real one says 4,096."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def impatient() -> AsyncIterator[Client]:
+    """A Temporal server that wants a new run after few events."""
+    names = [
+        part for pair in REGISTRATION.items() for part in ("--search-attribute", "=".join(pair))
+    ]
+    async with await WorkflowEnvironment.start_local(
+        data_converter=pydantic_data_converter,
+        dev_server_existing_path=str(installed_program()),
+        dev_server_extra_args=[
+            *names,
+            "--dynamic-config-value",
+            f"limit.historyCount.suggestContinueAsNew={SHORT}",
+        ],
+    ) as environment:
+        yield environment.client
+
+
+async def test_operations_across_new_runs_are_applied_once_each(
+    impatient: Client, sarah: Desk, store: Store, colleagues: dict[str, Colleague]
+) -> None:
+    start = await _start_like(sarah, store)
+    assert start.opening is not None
+    case = start.opening.escalation_id
+    engine = Engine(impatient, "renewal")
+    actor = colleagues["sarah"].actor
+    async with _worker(impatient, store, "renewal", cached=10):
+        await engine.open(start)
+        notes = [
+            Operation(op_id=new_id(), actor=actor, command=AddNote(content_id=uuid4()))
+            for _ in range(60)
+        ]
+        slots = asyncio.Semaphore(4)
+
+        async def twice(note: Operation) -> None:
+            async with slots:
+                first = await _sure(engine, case, note)
+                assert await _sure(engine, case, note) == first
+
+        await asyncio.gather(*[twice(note) for note in notes])
+        late = await _sure(engine, case, notes[0])
+        assert late.status == "applied"
+        clockwork = Clockwork(impatient, store)
+        await clockwork.settled(str(case))
+        assert (await clockwork.facts(str(case))).count("note_added") == len(notes)
+        described = await impatient.get_workflow_handle(workflow_id(case)).describe()
+        assert described.raw_description.workflow_execution_info.first_run_id != described.run_id
+
+
+async def test_a_life_that_leaves_the_cache_after_every_task_stays_the_same(
+    client: Client,
+    sarah: Desk,
+    store: Store,
+    settings: Settings,
+    colleagues: dict[str, Colleague],
+) -> None:
+    start = await _start_like(sarah, store)
+    assert start.opening is not None
+    case = start.opening.escalation_id
+    engine = replace(Engine(client, settings.task_queue), task_queue="forgetful")
+    actor = colleagues["sarah"].actor
+    async with _worker(client, store, "forgetful", cached=0):
+        await engine.open(start)
+        for _ in range(5):
+            note = Operation(op_id=new_id(), actor=actor, command=AddNote(content_id=uuid4()))
+            await engine.operate(case, note)
+        clockwork = Clockwork(client, store)
+        await clockwork.settled(str(case))
+        assert (await clockwork.facts(str(case))).count("note_added") == 5
+
+
+async def _sure(engine: Engine, case: UUID, note: Operation) -> object:
+    """Ask as a caller does that keeps trying with the same operation."""
+    for _ in range(10):
+        try:
+            return await engine.operate(case, note)
+        except Exception as error:  # noqa: BLE001 (whatever it was, the same operation is safe)
+            last = error
+    raise last
+
+
+def _worker(client: Client, store: Store, queue: str, *, cached: int) -> Worker:
+    return Worker(
+        client,
+        task_queue=queue,
+        workflows=[EscalationWorkflow],
+        activities=[Projection(store).write_down, plan_clocks],
+        workflow_runner=sandbox_runner(),
+        interceptors=[ErrorsToTemporal()],
+        max_cached_workflows=cached,
+    )
+
+
+async def _start_like(sarah: Desk, store: Store) -> EscalationStart:
+    opened = await sarah.open_case()
+    async with store.transaction() as connection:
+        row = await operations.get(connection, UUID(opened["op_id"]))
+    assert row is not None
+    assert isinstance(row.payload, EscalationStart)
+    return await opening_like(store, row.payload)

@@ -1,0 +1,99 @@
+"""What time brings about: each thing once, none before its time."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from models.delivery import DeliveryStatus, EffectKind
+from models.escalation import Status, StepStatus
+from models.store.repositories import deliveries
+from models.store.session import Store
+from tests.desk import Desk
+from tests.workflows.clockwork import Clockwork
+
+
+async def test_a_short_target_warns_at_half_time_and_a_long_one_thirty_minutes_before(
+    sarah: Desk, clockwork: Clockwork, store: Store
+) -> None:
+    opened = await sarah.open_case(severity="critical")
+    case = opened["escalation_id"]
+    state = await clockwork.ahead(case, timedelta(minutes=7))
+    first = state.clocks[0]
+    assert first.warned_at is None
+    state = await clockwork.ahead(case, timedelta(minutes=1))
+    first = state.clocks[0]
+    assert first.warned_at is not None
+    assert timedelta(0) <= first.warned_at - first.warn_at < timedelta(seconds=5)
+    state = await clockwork.ahead(case, timedelta(hours=4))
+    resolution = state.clocks[1]
+    assert resolution.target == timedelta(hours=4)
+    assert resolution.due_at - resolution.warn_at == timedelta(minutes=30)
+    assert resolution.warned_at is not None
+    assert resolution.breached_at is not None
+    assert resolution.breached_at >= resolution.due_at
+    facts = await clockwork.facts(case)
+    assert facts.count("clock_warned") == 2
+    assert facts.count("clock_breached") == 2
+    async with store.transaction() as connection:
+        ledger = await deliveries.of(connection, UUID(case))
+    warnings = [one for one in ledger if one.kind is EffectKind.SLA_WARNING]
+    assert len(warnings) == 2
+    assert {one.status for one in ledger} == {DeliveryStatus.SENT}
+
+
+async def test_seven_days_after_the_solution_both_promises_were_kept_or_reminded(
+    sarah: Desk, clockwork: Clockwork
+) -> None:
+    answer = await sarah.open_case()
+    for _ in range(5):
+        answer = await sarah.work(answer)
+    assert answer["snapshot"]["status"] == "resolved"
+    case = answer["escalation_id"]
+    state = await clockwork.ahead(case, timedelta(hours=23))
+    assert [run.status for run in state.steps if run.promised] == [StepStatus.WAITING] * 2
+    state = await clockwork.ahead(case, timedelta(hours=2))
+    day = next(run for run in state.steps if run.promised)
+    assert day.status is StepStatus.OPEN
+    assert day.opens_at is not None
+    assert day.opened_at is not None
+    assert timedelta(0) <= day.opened_at - day.opens_at < timedelta(seconds=5)
+    answer = await sarah.work(
+        {
+            **answer,
+            "version": state.version,
+            "snapshot": {**answer["snapshot"], "step": {"id": day.id}},
+        }
+    )
+    state = await clockwork.ahead(case, timedelta(days=6))
+    week = [run for run in state.steps if run.promised][1]
+    assert week.status is StepStatus.OPEN
+    assert state.status is Status.RESOLVED
+
+
+async def test_a_case_closes_fourteen_days_after_its_solution_and_then_refuses_politely(
+    sarah: Desk, clockwork: Clockwork
+) -> None:
+    opened = await sarah.open_case(type="other", title="A small thing")
+    number, case = opened["number"], opened["escalation_id"]
+    await sarah.post(f"/cs/escalations/{number}/resolution", {"note": "Explained it."})
+    state = await clockwork.settled(case)
+    for run in state.steps:
+        if not run.ended:
+            await clockwork.ahead(case, timedelta(days=30))
+    handle = clockwork.client.get_workflow_handle(f"escalation-{case}")
+    await clockwork_closed(clockwork, case)
+    ending = await handle.result()
+    assert ending["status"] == "closed"
+    late = await sarah.ask("POST", f"/cs/escalations/{number}/notes", {"text": "Too late"})
+    assert late.status_code == 409
+    assert late.json()["code"] == "escalation-closed"
+    again = await sarah.ask("POST", f"/cs/escalations/{number}/reopening", {"reason": "Again"})
+    assert again.status_code == 201
+    linked = await sarah.case(again.json()["number"], at=again.json()["version"])
+    assert linked["reopened_from"] == case
+
+
+async def clockwork_closed(clockwork: Clockwork, case: str) -> None:
+    """Let the rest of fourteen days pass, if the case is still running."""
+    state = await clockwork.settled(case)
+    if state.status is not Status.CLOSED:
+        await clockwork.ahead(case, timedelta(days=15))
