@@ -49,6 +49,13 @@ class Clockwork:
 
         return await until(same)
 
+    async def settled_or_over(self, case_id: str) -> None:
+        """Wait until nothing is left to do now; a life that is over has nothing left."""
+        handle = self.client.get_workflow_handle(workflow_id(UUID(case_id)))
+        described = await handle.describe()
+        if described.close_time is None:
+            await self.settled(case_id)
+
     async def facts(self, case_id: str) -> list[str]:
         """The kinds of its events, in order."""
         async with self.store.transaction() as connection:

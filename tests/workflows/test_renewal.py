@@ -17,7 +17,7 @@ from activities.projection import Projection
 from config.settings import Settings
 from models.command import AddNote, Operation
 from models.ids import new_id, workflow_id
-from models.messages import EscalationStart
+from models.messages import EscalationStart, Receipt
 from models.store.repositories import operations
 from models.store.session import Store
 from supervisor.temporal import installed_program
@@ -105,7 +105,7 @@ async def test_a_life_that_leaves_the_cache_after_every_task_stays_the_same(
         assert (await clockwork.facts(str(case))).count("note_added") == 5
 
 
-async def _sure(engine: Engine, case: UUID, note: Operation) -> object:
+async def _sure(engine: Engine, case: UUID, note: Operation) -> Receipt:
     """Ask as a caller does that keeps trying with the same operation."""
     for _ in range(10):
         try:
