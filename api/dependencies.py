@@ -69,6 +69,19 @@ async def reader(who: CallerDep) -> Caller:
 ReaderDep = Annotated[Caller, Depends(reader)]
 
 
+async def changer(who: CallerDep) -> Caller:
+    """Somebody who may change cases; which changes, the rules say. Raises NotAllowed.
+
+    Asked before anything is looked up: a token without the scope learns nothing from the answer.
+    """
+    if who.actor.kind is ActorKind.SERVICE and Scope.EVENT not in who.actor.scopes:
+        raise NotAllowed("This token may not change cases. It needs the scope esc:event.")
+    return who
+
+
+ChangerDep = Annotated[Caller, Depends(changer)]
+
+
 def require_person(who: Caller) -> Person:
     """Only a person has a queue. Raises NotAllowed."""
     if who.person is None:

@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import problem
+from api.problems import HARDENED, problem
 
 JSON_BYTES = 1024 * 1024
 MAIL_BYTES = 25 * 1024 * 1024
@@ -15,12 +16,8 @@ JSON_DEPTH = 30
 SECONDS = 15.0
 """How long a body may take to arrive."""
 
-_HEADERS = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cache-control", b"no-store"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-)
+_JSON_KIND = re.compile(rb"application/[a-z0-9.-]+\+json")
+_HEADERS = tuple((name.encode(), value.encode()) for name, value in HARDENED.items())
 
 
 class Limits:
@@ -42,11 +39,19 @@ class Limits:
         try:
             body = await asyncio.wait_for(_read(scope, receive), SECONDS)
         except TimeoutError:
-            await _refuse(408, "too-slow", "The request took too long to arrive.", scope, sender)
+            await _refuse(
+                408, "too-slow", "The body took too long to arrive. Send it again.", scope, sender
+            )
             return
         except OverflowError:
-            words = f"A request may have {JSON_BYTES} bytes."
+            words = f"A request may have {JSON_BYTES} bytes. Send less."
             await _refuse(413, "too-large", words, scope, sender)
+            return
+        if body is None:
+            return
+        if body and not _says_json(scope):
+            words = "The body's Content-Type must be application/json. Say so, and send JSON."
+            await _refuse(415, "media-type", words, scope, sender)
             return
         if wrong := _unreadable(body):
             await _refuse(400, "bad-request", wrong, scope, sender)
@@ -54,7 +59,8 @@ class Limits:
         await self.app(scope, _replayed(body, receive), sender)
 
 
-async def _read(scope: Scope, receive: Receive) -> bytes:
+async def _read(scope: Scope, receive: Receive) -> bytes | None:
+    """The whole body; None when the caller went away before it was all there."""
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit() and int(value) > JSON_BYTES:
             raise OverflowError
@@ -63,7 +69,7 @@ async def _read(scope: Scope, receive: Receive) -> bytes:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return b"".join(pieces)
+            return None
         piece = message.get("body", b"")
         size += len(piece)
         if size > JSON_BYTES:
@@ -73,12 +79,19 @@ async def _read(scope: Scope, receive: Receive) -> bytes:
             return b"".join(pieces)
 
 
+def _says_json(scope: Scope) -> bool:
+    """Nothing but JSON is read: a web page elsewhere cannot send that without being asked first."""
+    found = [value for name, value in scope["headers"] if name == b"content-type"]
+    kind = found[0].partition(b";")[0].strip().lower() if len(found) == 1 else b""
+    return kind == b"application/json" or bool(_JSON_KIND.fullmatch(kind))
+
+
 def _unreadable(body: bytes) -> str | None:
     """Why a JSON body is refused before it is parsed into models; None when it is fine."""
     if not body:
         return None
     if _too_deep(body):
-        return f"The body is nested deeper than {JSON_DEPTH} levels."
+        return f"The body is nested deeper than {JSON_DEPTH} levels. Make it flatter."
     try:
         json.loads(body, parse_constant=_no_constant, object_pairs_hook=_no_doubles)
     except ValueError as error:

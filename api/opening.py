@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import ConfigDict
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import acceptance
 from api.acceptance import OperationAnswer
 from api.dependencies import Asked, Caller, body_hash, invalid
+from api.moments import Moment, require_appointment
 from api.parts import Parts
 from domain import permissions
 from domain.intake import guess
@@ -36,8 +37,9 @@ from models.messages import (
 )
 from models.operation import Envelope
 from models.severity import Severity
+from models.sla import ClockPlan
 from models.standing import OpeningRow
-from models.store.repositories import customers, escalations, mail, playbooks
+from models.store.repositories import customers, escalations, mail, operations, playbooks
 from models.text import Line, Text
 
 TEAM = "front-line"
@@ -46,6 +48,34 @@ _SLACK = timedelta(minutes=5)
 
 class EscalationIn(Frozen):
     """A customer matter that needs rescue."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "customer": {
+                        "external_id": "C-2210",
+                        "name": "Doug Carter",
+                        "email": "doug@carterfamily.example",
+                        "phone": "+1 555 0100",
+                        "time_zone": "America/New_York",
+                        "annual_value": {"minor": 420000, "currency": "USD"},
+                        "customer_since": "2019-04-01",
+                        "tier": "premium",
+                    },
+                    "title": "Third time nobody showed up",
+                    "description": "I want to cancel. Nobody came, and nobody called.",
+                    "type": "cancel_threat",
+                    "severity": "high",
+                    "source": "phone",
+                },
+                {
+                    "customer": {"name": "Lena Fischer", "email": "lena@papierhaus.example"},
+                    "title": "Charged twice",
+                },
+            ]
+        }
+    )
 
     customer: CustomerIn | None = None
     """The customer, known or new; or give `customer_id`."""
@@ -63,9 +93,9 @@ class EscalationIn(Frozen):
     severity: Severity | None = None
     """Left out: guessed as well."""
 
-    appointment_at: AwareDatetime | None = None
+    appointment_at: Moment | None = None
     source: Source = Source.API
-    received_at: AwareDatetime | None = None
+    received_at: Moment | None = None
     """When the customer turned to us; the clocks count from here. Left out: now."""
 
 
@@ -137,8 +167,7 @@ def _require_sense(given: EscalationIn, now: datetime) -> None:
         raise invalid("customer", "is needed", "Give either customer or customer_id.")
     if given.received_at is not None and given.received_at > now + _SLACK:
         raise invalid("received_at", "lies in the future", "Give a time that has passed.")
-    if given.appointment_at is not None and given.appointment_at > now + timedelta(days=400):
-        raise invalid("appointment_at", "is more than 400 days away", "Check the year.")
+    require_appointment("appointment_at", given.appointment_at, now)
 
 
 async def _prepare(
@@ -180,16 +209,7 @@ async def _opening(
     kind: EscalationType,
     severity: Severity,
 ) -> Opening:
-    within = match.version.playbook.resolve_within
-    clocks = plan(
-        ClockQuestion(
-            policy=STANDARD,
-            severity=severity,
-            resolve_within_seconds=int(within.total_seconds()) if within else None,
-            received_at=matter.received_at,
-            reopened_at=None,
-        )
-    )
+    clocks = _clocks(match, severity, matter.received_at)
     described = words.get(ContentKind.DESCRIPTION)
     row = OpeningRow(
         id=new_id(),
@@ -225,8 +245,23 @@ async def _opening(
     )
 
 
+def _clocks(match: Match, severity: Severity, received_at: datetime) -> tuple[ClockPlan, ...]:
+    within = match.version.playbook.resolve_within
+    question = ClockQuestion(
+        policy=STANDARD,
+        severity=severity,
+        resolve_within_seconds=int(within.total_seconds()) if within else None,
+        received_at=received_at,
+        reopened_at=None,
+    )
+    return plan(question)
+
+
 async def _customer(connection: AsyncConnection, matter: Matter) -> Customer:
     if matter.customer is not None:
+        if matter.customer.email is not None:
+            # Two first requests for one address at once would make two customers of one person.
+            await operations.reserve(connection, "customer", "email", matter.customer.email.lower())
         return await customers.remember(connection, matter.customer)
     found = await customers.get(connection, matter.customer_id) if matter.customer_id else None
     if found is None:

@@ -47,12 +47,24 @@ _PLAIN = {
     400: ("bad-request", "The request cannot be read.", "Send well-formed JSON."),
     401: ("not-authenticated", "We do not know who you are.", "Send a bearer token."),
     404: ("not-found", "There is nothing at this address.", "See /api/v1/docs for all addresses."),
-    405: ("method-not-allowed", "This address does not take that method.", "See Allow."),
+    405: (
+        "method-not-allowed",
+        "This address does not take that method.",
+        "The header Allow names those that it takes.",
+    ),
     408: ("too-slow", "The request took too long to arrive.", "Send it again."),
     413: ("too-large", "This is too large.", "Send less."),
     415: ("media-type", "This kind of content is not taken.", "Send application/json."),
     500: ("internal", "Something broke on our side.", "Try again; the log has the reason."),
 }
+
+HARDENED = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+    "cross-origin-resource-policy": "same-origin",
+}
+"""On every answer, errors of ours included."""
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -119,32 +131,38 @@ def install(app: FastAPI) -> None:
         troubles = tuple(_trouble(one) for one in error.errors()[:50])
         if any(one["type"] == "json_invalid" for one in error.errors()):
             return problem(400, "bad-request", *_PLAIN[400][1:], troubles)
-        detail = f"{len(troubles)} of the fields are not right. Nothing was changed."
+        many = "One field is" if len(troubles) == 1 else f"{len(troubles)} fields are"
+        detail = f"{many} not right; `errors` says what to do. Nothing was changed."
         leaf = errors.FieldsInvalid
         return problem(422, leaf.code, leaf.title, detail, troubles)
 
     @app.exception_handler(HTTPException)
     async def _http(_: Request, error: HTTPException) -> JSONResponse:
         code, title, mend = _PLAIN.get(error.status_code, _PLAIN[400])
-        answer = problem(error.status_code, code, title, mend)
+        answer = problem(
+            error.status_code, code, title, error.detail if code == "media-type" else mend
+        )
         answer.headers.update(error.headers or {})
         return answer
 
     @app.exception_handler(Exception)
     async def _unknown(_: Request, error: Exception) -> JSONResponse:
         _log.error("internal", code="internal", exc_info=error)
-        return problem(500, *_PLAIN[500])
+        answer = problem(500, *_PLAIN[500])
+        answer.headers.update(HARDENED)
+        return answer
 
 
 def _trouble(found: Any) -> Trouble:
     """One of Pydantic's findings, without the input: that may be anything."""
-    where = ".".join(str(part) for part in found["loc"] if part != "body") or "body"
+    places = found["loc"][1:] if found["loc"][:1] == ("body",) else found["loc"]
+    where = ".".join(str(part) for part in places) or "body"
     what = str(found["msg"]).removeprefix("Value error, ")
     clean = what.encode("utf-8", "replace").decode("utf-8")
     return Trouble(
         where=where.encode("utf-8", "replace").decode("utf-8")[:200],
         what=clean[:300],
-        mend=_MEND.get(found["type"], ""),
+        mend=_MEND.get(found["type"], "Correct this field and send the request again."),
     )
 
 
@@ -153,14 +171,17 @@ _MEND = {
     "missing": "Add this field.",
     "enum": "Use one of the values named.",
     "literal_error": "Use one of the values named.",
+    "json_invalid": "Send well-formed JSON.",
     "string_too_long": "Make it shorter.",
+    "string_unicode": "Take out what is not text, such as half of a surrogate pair.",
+    "too_long": "Give fewer.",
     "timezone_aware": "Add a time zone, such as Z or +02:00.",
 }
 
 
 def documented(*more: int) -> dict[int | str, dict[str, Any]]:
     """The problems of a route, for OpenAPI: those that every route can have, and these."""
-    always = (400, 401, 403, 413, 422, 500, 503)
+    always = (400, 401, 403, 408, 413, 415, 422, 500, 503)
     return {
         status: {
             "description": _DESCRIBED[status],
@@ -175,6 +196,7 @@ _DESCRIBED = {
     401: "No token, or one that does not count.",
     403: "The token's role or scope does not reach this far.",
     404: "There is no such thing.",
+    408: "The body took too long to arrive.",
     409: "The right request at the wrong moment; `code` says why.",
     412: "The case has another version than `If-Match` says.",
     413: "Too large.",

@@ -12,15 +12,29 @@ def set_clocks(story: Story, plans: tuple[ClockPlan, ...]) -> None:
     fresh = tuple(
         plan for plan in plans if plan.kind not in met or plan.kind is ClockKind.RESOLUTION
     )
+    note_misses(story, tuple(plan.kind for plan in fresh))
     if fresh:
         story.tell(ClocksSet(clocks=fresh))
 
 
 def meet(story: Story, kind: ClockKind) -> None:
     """What the clock counts to has happened; it happens only once."""
-    clock = next((one for one in story.state.clocks if one.kind is kind), None)
+    clock = _clock(story, kind)
     if clock is not None and clock.running:
-        story.tell(ClockMet(clock=kind, late=story.now > clock.due_at))
+        note_misses(story, (kind,))
+        story.tell(ClockMet(clock=kind, late=story.now >= clock.due_at))
+
+
+def note_misses(story: Story, kinds: tuple[ClockKind, ...] = tuple(ClockKind)) -> None:
+    """Note misses that no tick has told yet, before their clocks stop or are set anew.
+
+    So it is after an outage, when somebody is faster than the timer. Nobody is paged: the page
+    would come together with the news that it is over.
+    """
+    for clock in story.state.clocks:
+        unnoted = clock.kind in kinds and clock.running and clock.breached_at is None
+        if unnoted and clock.due_at <= story.now:
+            story.tell(ClockBreached(clock=clock.kind, epoch=clock.epoch, due_at=clock.due_at))
 
 
 def tick(story: Story) -> None:

@@ -63,10 +63,10 @@ def decide(
     `NotAllowed`, `NotFound`, `Conflict`, `BadInput`, or `VersionMismatch`.
     """
     story = Story(book, state, now, actor, op_id)
+    lifecycle.require(state.status, command.kind)
     if isinstance(command, Tick):
         _tick(story)
         return tuple(story.events)
-    lifecycle.require(state.status, command.kind)
     if expected_version is not None and expected_version != state.version:
         raise VersionMismatch(
             f"You looked at version {expected_version}; it is {state.version} now."

@@ -1,10 +1,13 @@
 """Effects: what leaves the house. Begun when its time has come, ended once, never forgotten."""
 
+from typing import assert_never
+
 from domain import steps
 from domain.story import MANAGERS, Story
 from models.command import EndEffect
 from models.delivery import (
     DeliveryStatus,
+    Effect,
     EffectClass,
     EffectKind,
     PendingEffect,
@@ -15,24 +18,49 @@ from models.event import EffectBegun, EffectEnded
 
 
 def tick(story: Story) -> None:
-    """Begin the hand-over of every effect whose time has come."""
+    """Begin the hand-over of every effect whose time has come, if it still means anything."""
     for effect in story.state.effects:
-        if not effect.begun and effect.not_before <= story.now:
+        if effect.begun or effect.not_before > story.now:
+            continue
+        if _still_true(story, effect):
             story.tell(EffectBegun(key=effect.key))
+        else:
+            _cancel(story, effect, "Not needed any more: somebody acted first.")
+
+
+def _still_true(story: Story, effect: Effect) -> bool:
+    """Whether the occasion of a delivery still holds: its clock runs, its step has not ended."""
+    match effect.kind:
+        case EffectKind.SLA_WARNING | EffectKind.SLA_BREACH:
+            clocks = story.state.clocks
+            return any(one.running and effect.clock == f"{one.kind}#{one.epoch}" for one in clocks)
+        case EffectKind.STEP_REMINDER | EffectKind.STEP_OVERDUE | EffectKind.STEP_NOTICE:
+            run = story.state.run(effect.step or "")
+            return run is not None and not run.ended
+        case EffectKind.STEP_LETTER | EffectKind.LETTER_FAILED | EffectKind.PROMISE_MISSED:
+            return True
+        case never:
+            assert_never(never)
 
 
 def end(story: Story, command: EndEffect) -> None:
-    """A hand-over ended. One that failed falls back to the managers, once."""
+    """A hand-over ended. One that failed falls back to the managers, once, while it is true.
+
+    Of a breach they are told anyway; a second notice of the same one would be noise (trap 35).
+    """
     effect = next((one for one in story.state.effects if one.key == command.key), None)
     if effect is None:
         return
     story.tell(EffectEnded(key=effect.key, status=command.status, detail=command.detail))
     went_wrong = command.status in (DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN)
+    told_anyway = (
+        effect.recipient.kind is RecipientKind.MANAGERS or effect.kind is EffectKind.SLA_BREACH
+    )
     if went_wrong and effect.effect_class is EffectClass.LETTER:
         story.plan_effect(
             EffectKind.LETTER_FAILED, MANAGERS, step=effect.step, fallback_of=effect.key
         )
-    elif went_wrong and effect.recipient.kind is not RecipientKind.MANAGERS:
+    elif went_wrong and not told_anyway and _still_true(story, effect):
         story.plan_effect(
             effect.kind, MANAGERS, step=effect.step, clock=effect.clock, fallback_of=effect.key
         )
@@ -54,7 +82,11 @@ def _end_notice(story: Story, effect: PendingEffect, status: DeliveryStatus) -> 
 
 
 def take_back(story: Story, *, letters: bool, why: str) -> None:
-    """Cancel what has not begun: notices always, letters to the customer only when told so."""
+    """Cancel what has not begun: all that is no longer true, or everything, letters included."""
     for effect in story.state.effects:
-        if not effect.begun and (letters or effect.effect_class is EffectClass.PAGE):
-            story.tell(EffectEnded(key=effect.key, status=DeliveryStatus.CANCELLED, detail=why))
+        if not effect.begun and (letters or not _still_true(story, effect)):
+            _cancel(story, effect, why)
+
+
+def _cancel(story: Story, effect: Effect, why: str) -> None:
+    story.tell(EffectEnded(key=effect.key, status=DeliveryStatus.CANCELLED, detail=why))

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from models import event as ev
-from models.command import Direction
+from models.command import Author, Direction, Visibility
 from models.delivery import PendingEffect
 from models.escalation import EscalationState, Status, StepRun, StepStatus
 from models.event import Event
@@ -80,20 +80,37 @@ def _case(state: EscalationState, event: Event) -> EscalationState:
             raise ValueError("a life begins only once")
         case ev.AppointmentSet(at=at):
             return state.model_copy(update={"appointment_at": at})
-        case ev.MessageRecorded(direction=direction, visibility=visibility):
-            spoke = direction is Direction.INBOUND
-            counts = spoke or visibility == "public"
-            return state.model_copy(
-                update={
-                    "touches": state.touches + int(counts),
-                    "customer_spoke_last": spoke if counts else state.customer_spoke_last,
-                }
-            )
+        case ev.MessageRecorded() as heard:
+            return _heard(state, heard)
         case ev.Assigned(assignee_id=assignee_id):
             return state.model_copy(update={"assignee_id": assignee_id})
         case ev.Changed() as fact:
             told = fact.model_dump(include={"severity", "type", "title_id"}, exclude_none=True)
             return state.model_copy(update=told)
+        case ev.Resolved() | ev.Reopened() | ev.Cancelled() | ev.Closed():
+            return _turn_of_life(state, event)
+        case ev.ClockMoved(offset=offset):
+            return state.model_copy(update={"clock_offset": offset})
+        case ev.NoteAdded() | ev.OperationRejected():
+            return state
+        case other:
+            raise AssertionError(f"{other.fact} belongs to another group")
+
+
+def _heard(state: EscalationState, fact: ev.MessageRecorded) -> EscalationState:
+    """Words between customer and us are a touch. A robot's are nobody's turn (trap 27)."""
+    inbound = fact.direction is Direction.INBOUND
+    if fact.author is Author.AUTO_REPLY or not (inbound or fact.visibility is Visibility.PUBLIC):
+        return state
+    spoke_last = inbound if fact.author is Author.HUMAN else state.customer_spoke_last
+    return state.model_copy(
+        update={"touches": state.touches + 1, "customer_spoke_last": spoke_last}
+    )
+
+
+def _turn_of_life(state: EscalationState, event: Event) -> EscalationState:
+    """A change of status."""
+    match event.fact:
         case ev.Resolved(closes_at=closes_at):
             return _stopped(
                 state.model_copy(
@@ -119,12 +136,8 @@ def _case(state: EscalationState, event: Event) -> EscalationState:
             return _stopped(state.model_copy(update={"status": Status.CANCELLED}), event)
         case ev.Closed():
             return state.model_copy(update={"status": Status.CLOSED})
-        case ev.ClockMoved(offset=offset):
-            return state.model_copy(update={"clock_offset": offset})
-        case ev.NoteAdded() | ev.OperationRejected():
-            return state
         case other:
-            raise AssertionError(f"{other.fact} belongs to another group")
+            raise AssertionError(f"{other.fact} changes no status")
 
 
 def _stopped(state: EscalationState, event: Event) -> EscalationState:

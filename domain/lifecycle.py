@@ -35,10 +35,10 @@ COMMANDS: dict[Status, frozenset[CommandKind]] = {
     Status.OPENING: frozenset({_K.OPEN}),
     Status.OPEN: frozenset(_WORK | _TALK | _ENGINE | {_K.CHANGE, _K.RESOLVE, _K.CANCEL}),
     Status.PAUSED: frozenset(_WORK | _TALK | _ENGINE | {_K.CHANGE, _K.RESOLVE, _K.CANCEL}),
-    Status.RESOLVED: frozenset(_WORK | _TALK | _ENGINE | {_K.REOPEN, _K.CANCEL}),
-    Status.CANCELLED: frozenset({_K.END_EFFECT}),
-    Status.MERGED: frozenset({_K.END_EFFECT}),
-    Status.CLOSED: frozenset({_K.END_EFFECT}),
+    Status.RESOLVED: frozenset(_WORK | _TALK | _ENGINE | {_K.CHANGE, _K.REOPEN, _K.CANCEL}),
+    Status.CANCELLED: frozenset({_K.TICK, _K.END_EFFECT}),
+    Status.MERGED: frozenset({_K.TICK, _K.END_EFFECT}),
+    Status.CLOSED: frozenset({_K.TICK, _K.END_EFFECT}),
 }
 """In resolved, work means promised steps: the others were cancelled when the case was resolved."""
 

@@ -7,6 +7,7 @@ from models.command import (
     Cancel,
     Change,
     CompleteStep,
+    Direction,
     MoveClock,
     Open,
     RecordMessage,
@@ -38,7 +39,7 @@ def require(actor: Actor, command: Requested, state: EscalationState) -> None:
             allowed = Scope.EVENT in actor.scopes and isinstance(command, RecordMessage | AddNote)
             why = "This token may only record messages and notes, with the scope esc:event."
         case ActorKind.CUSTOMER:
-            allowed = isinstance(command, RecordMessage)
+            allowed = isinstance(command, RecordMessage) and command.direction is Direction.INBOUND
             why = "A customer can only write to us."
         case ActorKind.PERSON:
             allowed, why = _person(actor, command, state)
@@ -64,6 +65,8 @@ def _person(actor: Actor, command: Requested, state: EscalationState) -> tuple[b
     role = actor.role
     leads = role in _LEADS
     mine = state.assignee_id in (None, actor.id)
+    if role is None or actor.id is None:
+        return False, "Nobody knows who this is."
     match command:
         case Assign():
             return _may_assign(actor, command, state)

@@ -13,7 +13,7 @@ from domain.story import MANAGERS, VP, Story
 from models.delivery import EffectKind, Recipient
 from models.escalation import EscalationState, Status, StepRun, StepStatus
 from models.event import StepEnded, StepOpened, StepWaiting
-from models.playbook import Playbook
+from models.playbook import LAST_STEP, Playbook
 from models.step import ENGINE_RUN, After, Jump, Notify, Step
 
 DEFAULT_DUE = timedelta(hours=4)
@@ -51,18 +51,27 @@ def _take_turn(story: Story, step: Step) -> bool:
     since = _turn_since(story.state, story.book.playbook, step)
     if since is None:
         return False
-    if step.when and not holds(step.when, facts_of(story.book, story.state)):
-        why = f"Not needed: it is not so that {sentence(step.when)}."
-        end(story, _next_id(story.state, step), step, StepStatus.SKIPPED, why=why[:200])
+    run_id = _next_id(story.state, step)
+    if _left_out(story, run_id, step):
         return True
     opens_at = _opens_at(step.after, since, story.state)
     if opens_at is None:
-        run_id = _next_id(story.state, step)
         end(story, run_id, step, StepStatus.SKIPPED, why=NO_APPOINTMENT)
-    elif opens_at > story.now:
-        wait(story, _next_id(story.state, step), step, opens_at)
     else:
-        open_run(story, _next_id(story.state, step), step)
+        _open_at(story, run_id, step, opens_at)
+    return True
+
+
+def _wanted(story: Story, step: Step) -> bool:
+    return step.when is None or holds(step.when, facts_of(story.book, story.state))
+
+
+def _left_out(story: Story, run_id: str, step: Step) -> bool:
+    """Leave the step out, and say so, when its condition is not true as its turn comes."""
+    if step.when is None or _wanted(story, step):
+        return False
+    why = f"Not needed: it is not so that {sentence(step.when)}."
+    end(story, run_id, step, StepStatus.SKIPPED, why=why[:200])
     return True
 
 
@@ -75,18 +84,41 @@ def _turn_since(state: EscalationState, playbook: Playbook, step: Step) -> datet
     if anchor is None:
         return state.opened_at if mine is None else None
     before = _latest(state, anchor)
-    if before is None or not _really_ended(before):
-        never_comes = state.status is Status.RESOLVED and mine is None
-        if never_comes and not playbook.step(anchor).promised:
+    came = before is not None and _really_ended(before)
+    if state.status is Status.RESOLVED and not playbook.step(anchor).promised:
+        promised_anew = mine is None or not _in_this_life(state, mine)
+        if promised_anew and not (came and _in_this_life(state, before)):
             return state.resolved_at
-        return None
-    if mine is not None and state.steps.index(mine) > state.steps.index(before):
+    if before is None or not came or _follows(state, mine, before):
         return None
     return before.ended_at
 
 
 def _really_ended(run: StepRun) -> bool:
     return run.ended and run.went_to is None
+
+
+def _follows(state: EscalationState, mine: StepRun | None, before: StepRun) -> bool:
+    """Whether a step has run since the one before it ended: it began later, or ended later.
+
+    Ended later: a follow-up that was still promised when the case was reopened is not done twice.
+    """
+    if mine is None:
+        return False
+    if state.steps.index(mine) > state.steps.index(before):
+        return True
+    return (
+        mine.ended_at is not None
+        and before.ended_at is not None
+        and (mine.ended_at > before.ended_at)
+    )
+
+
+def _in_this_life(state: EscalationState, run: StepRun | None) -> bool:
+    """Whether a run belongs to the case since it was last reopened."""
+    if run is None:
+        return False
+    return state.reopened_at is None or run.ended_at is None or run.ended_at >= state.reopened_at
 
 
 def _latest(state: EscalationState, step_id: str) -> StepRun | None:
@@ -102,6 +134,13 @@ def _next_id(state: EscalationState, step: Step) -> str:
     return step.id if laps == 0 else f"{step.id}#{laps + 1}"
 
 
+def _open_at(story: Story, run_id: str, step: Step, opens_at: datetime) -> None:
+    if opens_at > story.now:
+        wait(story, run_id, step, opens_at)
+    else:
+        open_run(story, run_id, step)
+
+
 def _opens_at(after: After | None, since: datetime, state: EscalationState) -> datetime | None:
     """When the step opens; None when it hangs on an appointment that nobody knows."""
     if after is None:
@@ -109,32 +148,50 @@ def _opens_at(after: After | None, since: datetime, state: EscalationState) -> d
     if after.before_appointment is not None:
         if state.appointment_at is None:
             return None
-        return max(since, state.appointment_at - after.before_appointment)
+        return _ahead_of(state.appointment_at, after.before_appointment, since)
     return since + (after.delay or timedelta(0))
+
+
+def _ahead_of(appointment_at: datetime, length: timedelta, earliest: datetime) -> datetime:
+    """So long before the appointment, and not before `earliest`; any appointment will do."""
+    return appointment_at - length if appointment_at > earliest + length else earliest
 
 
 def wait(story: Story, run_id: str, step: Step, opens_at: datetime) -> None:
     """Plan a run for later."""
     story.tell(
         StepWaiting(
-            run=run_id, step=step.id, kind=step.kind, promised=step.promised, opens_at=opens_at
+            run=run_id,
+            step=step.id,
+            kind=step.kind,
+            promised=_promised(story, run_id, step),
+            opens_at=opens_at,
         )
     )
+
+
+def _promised(story: Story, run_id: str, step: Step) -> bool:
+    """What a promise leads to in a resolved case is promised too, or no timer would watch it."""
+    known = story.state.run(run_id)
+    if known is not None:
+        return known.promised
+    return step.promised or story.state.status is Status.RESOLVED
 
 
 def open_run(story: Story, run_id: str, step: Step) -> None:
     """Open a run now: for a person, with a due time and reminders; or the engine does it."""
     by_engine = step.kind in ENGINE_RUN
     due_at = story.now + (step.due.within if step.due else DEFAULT_DUE)
+    nobody_told = step.on_timeout.remind_times == 0 and step.on_timeout.escalate_to is None
     story.tell(
         StepOpened(
             run=run_id,
             step=step.id,
             kind=step.kind,
-            promised=step.promised,
+            promised=_promised(story, run_id, step),
             by_engine=by_engine,
             due_at=due_at,
-            remind_at=None if by_engine else due_at,
+            remind_at=None if by_engine or nobody_told else due_at,
         )
     )
     if isinstance(step, Notify):
@@ -150,26 +207,33 @@ def end(story: Story, run_id: str, step: Step, status: StepStatus, *, why: str) 
     story.tell(StepEnded(run=run_id, step=step.id, kind=step.kind, status=status, why=why))
 
 
-def jump_target(story: Story, jump: Jump | None) -> Step | None:
+def jump_target(story: Story, step: Step, jump: Jump | None) -> Step | None:
     """Where an outcome leads: the step to run again, or None to go on below.
 
     A step runs at most as often as its `repeat` allows (3 times when it does not say); after
-    that the case goes on below instead of in a circle.
+    that the case goes on below instead of in a circle. A reopening counts anew (trap 45), and
+    whoever chooses to begin again at the very end is not counted.
     """
     if jump is None or jump.go_to is None:
         return None
     target = story.book.playbook.step(jump.go_to)
     limit = target.repeat.limit if target.repeat else DEFAULT_LAPS
-    return None if _laps(story.state, target.id) >= limit else target
+    state = story.state
+    laps = sum(run.step == target.id and _in_this_life(state, run) for run in state.steps)
+    return None if laps >= limit and step.id != LAST_STEP else target
 
 
 def start_again(story: Story, target: Step, delay: timedelta | None) -> None:
-    """Give the target of a jump, or the first step of a reopened case, a new run."""
-    run_id = _next_id(story.state, target)
-    if delay:
-        wait(story, run_id, target, story.now + delay)
-    else:
-        open_run(story, run_id, target)
+    """Give the target of a jump, or the first step of a reopened case, a new run.
+
+    A step has one run at a time: one that waits takes the new time, one that is open is enough.
+    """
+    mine = _latest(story.state, target.id)
+    if mine is not None and mine.status in (StepStatus.OPEN, StepStatus.RUNNING):
+        return
+    run_id = _next_id(story.state, target) if mine is None or mine.ended else mine.id
+    if not _left_out(story, run_id, target):
+        _open_at(story, run_id, target, story.now + (delay or timedelta(0)))
 
 
 def end_the_rest(story: Story, *, also_promised: bool, why: str) -> None:
@@ -183,14 +247,27 @@ def end_the_rest(story: Story, *, also_promised: bool, why: str) -> None:
 def move_to_appointment(story: Story) -> None:
     """Plan anew every step that hangs on the appointment, because it moved or became known."""
     for step in story.book.playbook.steps:
-        if step.after is None or step.after.before_appointment is None:
-            continue
         run = _latest(story.state, step.id)
-        if run is None or run.status is StepStatus.OPEN or story.state.appointment_at is None:
+        opens_at = _opens_at(step.after, story.now, story.state)
+        if run is None or opens_at is None or not _moves(story, step, run):
             continue
-        opens_at = max(story.now, story.state.appointment_at - step.after.before_appointment)
         run_id = _next_id(story.state, step) if run.ended else run.id
-        if opens_at > story.now:
-            wait(story, run_id, step, opens_at)
-        else:
-            open_run(story, run_id, step)
+        _open_at(story, run_id, step, opens_at)
+
+
+def _moves(story: Story, step: Step, run: StepRun) -> bool:
+    """Whether a moved appointment plans this step anew.
+
+    A run that waits moves. One that ended is planned again for an appointment that lies ahead,
+    unless its turn has not come in this life, its condition is not true, or the case is resolved
+    and nobody promised it.
+    """
+    state = story.state
+    if step.after is None or step.after.before_appointment is None or state.appointment_at is None:
+        return False
+    if not run.ended:
+        return run.status is StepStatus.WAITING
+    before = _latest(state, story.book.playbook.anchor(step) or "")
+    its_turn = before is None or (before.ended and _in_this_life(state, before))
+    lives = step.promised or state.status is not Status.RESOLVED
+    return its_turn and lives and state.appointment_at > story.now and _wanted(story, step)

@@ -73,8 +73,23 @@ class Teller:
                 return _clock(fact)
             case ev.EffectPlanned() | ev.EffectBegun() | ev.EffectEnded():
                 return _effect(fact)
-            case _:
+            case (
+                ev.EscalationOpened()
+                | ev.AppointmentSet()
+                | ev.MessageRecorded()
+                | ev.NoteAdded()
+                | ev.Assigned()
+                | ev.Changed()
+                | ev.Resolved()
+                | ev.Reopened()
+                | ev.Cancelled()
+                | ev.Closed()
+                | ev.ClockMoved()
+                | ev.OperationRejected()
+            ):
                 return self._case(fact)
+            case never:
+                assert_never(never)
 
     def _case(self, fact: ev.AnyFact) -> str:
         match fact:
@@ -104,22 +119,8 @@ class Teller:
                 return f"Demonstration: moved the clock {say_duration(offset)} ahead."
             case ev.OperationRejected(detail=detail):
                 return f"Could not do what was asked: {detail}"
-            case (
-                ev.StepWaiting()
-                | ev.StepOpened()
-                | ev.StepReminded()
-                | ev.StepEnded()
-                | ev.ClocksSet()
-                | ev.ClockWarned()
-                | ev.ClockBreached()
-                | ev.ClockMet()
-                | ev.EffectPlanned()
-                | ev.EffectBegun()
-                | ev.EffectEnded()
-            ):
-                raise AssertionError(f"{fact.fact} is told elsewhere")
-            case never:
-                assert_never(never)
+            case other:
+                raise AssertionError(f"{other.fact} is told elsewhere")
 
     def _step(self, fact: ev.StepWaiting | ev.StepOpened | ev.StepReminded | ev.StepEnded) -> str:
         title = self.titles.get(fact.run.partition("#")[0], fact.run)

@@ -1,6 +1,6 @@
 """What people do to a case: finish steps, write, assign, correct, resolve, reopen, cancel."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain import clocks, effects, steps
@@ -63,7 +63,7 @@ def complete(story: Story, command: CompleteStep) -> None:
     _require_fields(step, command)
     _take_over(story)
     leads_to = step.on_outcome.get(outcome.id)
-    again = steps.jump_target(story, leads_to)
+    again = steps.jump_target(story, step, leads_to)
     story.tell(
         StepEnded(
             run=run.id,
@@ -80,8 +80,7 @@ def complete(story: Story, command: CompleteStep) -> None:
     if outcome.contact:
         clocks.meet(story, ClockKind.FIRST_RESPONSE)
         _send_letter(story, run, step, command)
-    if command.appointment_at is not None:
-        _set_appointment(story, command)
+    _set_appointment(story, command.appointment_at)
     if leads_to and leads_to.resolve and story.state.status is not Status.RESOLVED:
         resolve(story, command.note_id)
         return
@@ -140,7 +139,10 @@ def assign(story: Story, command: Assign) -> None:
 
 
 def change(story: Story, command: Change) -> None:
-    """Correct facts. A new severity moves the clocks, and the log has the old and the new."""
+    """Correct facts. A new severity moves the clocks, and the log has the old and the new.
+
+    A resolved case has no clocks to move; its appointment still moves what was promised for it.
+    """
     state = story.state
     severity = command.severity if command.severity != state.severity else None
     kind = command.type if command.type != state.type else None
@@ -154,16 +156,16 @@ def change(story: Story, command: Change) -> None:
                 title_id=command.title_id,
             )
         )
-    if severity:
+    if severity and state.status is not Status.RESOLVED:
         clocks.set_clocks(story, command.clocks)
-    if command.appointment_at is not None and command.appointment_at != state.appointment_at:
-        _set_appointment(story, command)
+    _set_appointment(story, command.appointment_at)
 
 
 def resolve(story: Story, note_id: UUID | None) -> None:
     """The trouble is mended: clocks stop, open work is dropped, promises to the customer go on."""
     _take_over(story)
     clocks.meet(story, ClockKind.RESOLUTION)
+    clocks.note_misses(story)
     story.tell(Resolved(note_id=note_id, closes_at=story.now + OPEN_FOR_REOPENING))
     steps.end_the_rest(story, also_promised=False, why="The case is resolved.")
     effects.take_back(story, letters=False, why="The case is resolved.")
@@ -180,6 +182,7 @@ def reopen(story: Story, command: Reopen) -> None:
 
 def cancel(story: Story, command: Cancel) -> None:
     """Everything stops, promises included. A letter that is still held back does not leave."""
+    clocks.note_misses(story)
     story.tell(Cancelled(reason_id=command.reason_id))
     steps.end_the_rest(story, also_promised=True, why="The case was cancelled.")
     effects.take_back(story, letters=True, why="The case was cancelled.")
@@ -248,10 +251,10 @@ def _take_over(story: Story) -> None:
         story.tell(Assigned(assignee_id=actor.id, previous_id=None))
 
 
-def _set_appointment(story: Story, command: CompleteStep | Change) -> None:
-    if command.appointment_at is None:
-        raise AssertionError("only called with an appointment")
-    story.tell(AppointmentSet(at=command.appointment_at))
+def _set_appointment(story: Story, at: datetime | None) -> None:
+    if at is None or at == story.state.appointment_at:
+        return
+    story.tell(AppointmentSet(at=at))
     steps.move_to_appointment(story)
 
 

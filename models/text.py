@@ -6,30 +6,35 @@ would become an activity that retries for ever. They are refused here, at the ed
 
 import re
 import unicodedata
+from itertools import groupby, islice
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 MAX_TEXT_BYTES = 64 * 1024
+MAX_MARKS = 5000
+"""Combining marks on one letter. Normalising sorts them in quadratic time; a word has a few."""
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def clean(text: str) -> str:
     """Return `text` as NFC with `\\n` line ends.
 
-    Raises ValueError for control characters (NUL included), lone surrogates, or more than
-    64 KB of UTF-8. Tabs and line breaks are kept.
+    Raises ValueError for control characters (NUL included), lone surrogates, thousands of marks on
+    one letter, or more than 64 KB of UTF-8. Tabs and line breaks are kept.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if found := _CONTROL.search(text):
         raise ValueError(f"has a control character (U+{ord(found.group()):04X}); take it out")
-    try:
-        size = len(text.encode("utf-8"))
-    except UnicodeEncodeError:
-        raise ValueError("has half of a surrogate pair, which is not text; take it out") from None
-    if size > MAX_TEXT_BYTES:
-        raise ValueError(f"is {size} bytes long; at most {MAX_TEXT_BYTES} are taken")
-    return unicodedata.normalize("NFC", text)
+    _require_size(text)
+    if text.isascii():
+        return text
+    if any(is_mark and len(list(run)) > MAX_MARKS for is_mark, run in groupby(text, _is_mark)):
+        raise ValueError(f"has more than {MAX_MARKS} marks on one letter; take them out")
+    text = unicodedata.normalize("NFC", text)
+    _require_size(text)
+    return text
 
 
 def scrub(text: str) -> str:
@@ -37,10 +42,26 @@ def scrub(text: str) -> str:
 
     Control characters and lone surrogates become U+FFFD; what is over 64 KB is cut off.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")[:MAX_TEXT_BYTES]
     text = _CONTROL.sub("\ufffd", text).encode("utf-8", "replace").decode("utf-8")
-    text = unicodedata.normalize("NFC", text)
+    if not text.isascii():
+        runs = groupby(text, _is_mark)
+        tame = (islice(run, MAX_MARKS) if is_mark else run for is_mark, run in runs)
+        text = unicodedata.normalize("NFC", "".join(char for run in tame for char in run))
     return text.encode("utf-8")[:MAX_TEXT_BYTES].decode("utf-8", "ignore")
+
+
+def _is_mark(char: str) -> bool:
+    return unicodedata.category(char).startswith("M")
+
+
+def _require_size(text: str) -> None:
+    try:
+        size = len(text.encode("utf-8"))
+    except UnicodeEncodeError:
+        raise ValueError("has half of a surrogate pair, which is not text; take it out") from None
+    if size > MAX_TEXT_BYTES:
+        raise ValueError(f"is {size} bytes long; at most {MAX_TEXT_BYTES} are taken")
 
 
 def _one_line(text: str) -> str:

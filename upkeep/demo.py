@@ -1,6 +1,6 @@
 """Demo data: four made-up cases, opened through the front door like any other."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -9,98 +9,104 @@ KEY = "demo-1"
 """Part of each idempotency key: opening the demo twice opens nothing twice."""
 
 
-def scenarios(now: datetime) -> tuple[tuple[str, dict[str, Any]], ...]:
-    """Name and body of each opening. All people are made up; all amounts are demo data."""
-    six_years_ago = (now - timedelta(days=6 * 365 + 40)).date().isoformat()
-    last_week = (now - timedelta(days=6)).date().isoformat()
-    return (
-        (
-            "doug",
-            {
-                "customer": {
-                    "external_id": "demo-doug",
-                    "name": "Doug Carter",
-                    "email": "doug.carter@customer.test",
-                    "phone": "+1 555 010 0142",
-                    "time_zone": "America/Chicago",
-                    "annual_value": {"minor": 420000, "currency": "USD"},
-                    "customer_since": six_years_ago,
-                    "tier": "premium",
-                },
-                "title": "Three missed visits, thinking of leaving",
-                "description": "You missed three appointments in a row. I took a day off each time."
-                " I have been with you for six years. I am thinking of switching to a competitor.",
-                "source": "phone",
+CASES: tuple[tuple[str, dict[str, Any]], ...] = (
+    (
+        "doug",
+        {
+            "customer": {
+                "external_id": "demo-doug",
+                "name": "Doug Carter",
+                "email": "doug.carter@customer.test",
+                "phone": "+1 555 010 0142",
+                "time_zone": "America/Chicago",
+                "annual_value": {"minor": 420000, "currency": "USD"},
+                "customer_for_days": 6 * 365 + 40,
+                "tier": "premium",
             },
-        ),
-        (
-            "double-charge",
-            {
-                "customer": {
-                    "external_id": "demo-ana",
-                    "name": "Ana Ruiz",
-                    "email": "ana.ruiz@customer.test",
-                    "phone": "+1 555 010 0177",
-                    "time_zone": "America/New_York",
-                    "annual_value": {"minor": 58800, "currency": "USD"},
-                    "customer_since": last_week,
-                    "tier": "standard",
-                },
-                "title": "Charged twice, wants the refund now",
-                "description": "I signed up last week and you charged my card twice, $49 each."
-                " I want a refund right now.",
-                "source": "chat",
+            "title": "Three missed visits, thinking of leaving",
+            "description": "You missed three appointments in a row. I took a day off each time."
+            " I have been with you for six years. I am thinking of switching to a competitor.",
+            "source": "phone",
+        },
+    ),
+    (
+        "double-charge",
+        {
+            "customer": {
+                "external_id": "demo-ana",
+                "name": "Ana Ruiz",
+                "email": "ana.ruiz@customer.test",
+                "phone": "+1 555 010 0177",
+                "time_zone": "America/New_York",
+                "annual_value": {"minor": 58800, "currency": "USD"},
+                "customer_for_days": 6,
+                "tier": "standard",
             },
-        ),
-        (
-            "quick-win",
-            {
-                "customer": {
-                    "external_id": "demo-lee",
-                    "name": "Lee Wong",
-                    "email": "lee.wong@customer.test",
-                    "time_zone": "America/Los_Angeles",
-                    "annual_value": {"minor": 96000, "currency": "USD"},
-                    "tier": "standard",
-                },
-                "title": "Mud on the floor after the visit",
-                "description": "The technician left mud on the kitchen floor. Not a big deal, but"
-                " please be more careful.",
-                "type": "service_quality",
-                "severity": "low",
-                "source": "email",
+            "title": "Charged twice, wants the refund now",
+            "description": "I signed up last week and you charged my card twice, $49 each."
+            " I want a refund right now.",
+            "source": "chat",
+        },
+    ),
+    (
+        "quick-win",
+        {
+            "customer": {
+                "external_id": "demo-lee",
+                "name": "Lee Wong",
+                "email": "lee.wong@customer.test",
+                "time_zone": "America/Los_Angeles",
+                "annual_value": {"minor": 96000, "currency": "USD"},
+                "tier": "standard",
             },
-        ),
-        (
-            "vp-contract",
-            {
-                "customer": {
-                    "external_id": "demo-northwind",
-                    "name": "Dana Whitfield",
-                    "email": "dana.whitfield@customer.test",
-                    "phone": "+44 20 7946 0000",
-                    "time_zone": "Europe/London",
-                    "annual_value": {"minor": 18000000, "currency": "USD"},
-                    "tier": "enterprise",
-                },
-                "title": "VP of operations wants to talk about the contract",
-                "description": "I am VP of Operations. Before we renew I want to speak to somebody"
-                " who can decide. Please have an executive call me.",
-                "type": "executive",
-                "source": "email",
+            "title": "Mud on the floor after the visit",
+            "description": "The technician left mud on the kitchen floor. Not a big deal, but"
+            " please be more careful.",
+            "type": "service_quality",
+            "severity": "low",
+            "source": "email",
+        },
+    ),
+    (
+        "vp-contract",
+        {
+            "customer": {
+                "external_id": "demo-northwind",
+                "name": "Dana Whitfield",
+                "email": "dana.whitfield@customer.test",
+                "phone": "+44 20 7946 0000",
+                "time_zone": "Europe/London",
+                "annual_value": {"minor": 18000000, "currency": "USD"},
+                "tier": "enterprise",
             },
-        ),
-    )
+            "title": "VP of operations wants to talk about the contract",
+            "description": "I am VP of Operations. Before we renew I want to speak to somebody"
+            " who can decide. Please have an executive call me.",
+            "type": "executive",
+            "source": "email",
+        },
+    ),
+)
+"""Name and body of each opening. All people are made up; all amounts are demo data."""
+
+
+def body_of(case: dict[str, Any], today: date) -> dict[str, Any]:
+    """An opening's body, with the day since when somebody is a customer."""
+    customer = dict(case["customer"])
+    days = customer.pop("customer_for_days", None)
+    if days is not None:
+        customer["customer_since"] = (today - timedelta(days=days)).isoformat()
+    return {**case, "customer": customer}
 
 
 async def open_demo_cases(api_url: str, token: str) -> list[str]:
     """Open the four cases and return their numbers. Doing it again opens nothing."""
     numbers = []
     async with httpx2.AsyncClient(base_url=api_url, timeout=15) as client:
-        for name, body in scenarios(datetime.now(UTC)):
+        for name, case in CASES:
             answer = await client.post(
                 "/api/v1/cs/escalations",
-                json=body,
+                json=body_of(case, datetime.now(UTC).date()),
                 headers={
                     "Authorization": f"Bearer {token}",
                     "Idempotency-Key": f"{KEY}-{name}",

@@ -24,14 +24,6 @@ from workflows import options, search_attributes, story_board
 from workflows.escalation import EscalationWorkflow
 
 
-class NoAnswer(EngineUnavailable):
-    """The engine did not answer in time. The operation may still be applied; it is kept safe."""
-
-
-class NotStarted(EngineUnavailable):
-    """The escalation's workflow does not exist yet: its opening is still on its way."""
-
-
 async def connect(
     address: str,
     namespace: str,
@@ -61,7 +53,8 @@ class Engine:
     async def open(self, start: EscalationStart) -> Receipt:
         """Start the workflow and wait for its first answer.
 
-        Doing it again with the same start gives the same answer. Raises NoAnswer.
+        Doing it again with the same start gives the same answer. Raises EngineUnavailable: it may
+        still be done, and is kept safe.
         """
         opening = _opening(start)
         operation = Operation(op_id=opening.op_id, actor=opening.actor, command=Open())
@@ -110,7 +103,8 @@ class Engine:
         """Do something to a running escalation and wait for the answer, five seconds at most.
 
         The same operation always gets the same answer. Raises the error that refused it,
-        EscalationClosed when the workflow is over, NotStarted, or NoAnswer.
+        EscalationClosed when the workflow is over, or EngineUnavailable when nobody answers or the
+        opening is still on its way.
         """
         handle = self.client.get_workflow_handle_for(
             EscalationWorkflow.run, workflow_id(escalation_id)
@@ -134,7 +128,7 @@ class Engine:
     async def send(self, escalation_id: UUID, operation: Operation) -> None:
         """Do something to a running escalation, durably, without waiting for the answer.
 
-        Raises EscalationClosed, NotStarted, or NoAnswer when Temporal is away.
+        Raises EscalationClosed, or EngineUnavailable when Temporal is away.
         """
         handle = self.client.get_workflow_handle_for(
             EscalationWorkflow.run, workflow_id(escalation_id)
@@ -180,13 +174,13 @@ def _meaning(error: Exception) -> RightnowError:
     match error:
         case WorkflowUpdateFailedError(cause=ApplicationError() as cause):
             leaf = BY_CODE.get(cause.type or "")
-            return leaf(cause.message) if leaf else NoAnswer(_SAFE)
+            return leaf(cause.message) if leaf else EngineUnavailable(_SAFE)
         case RPCError(status=RPCStatusCode.NOT_FOUND) if "already completed" in str(error):
             return EscalationClosed("The case is over. Open a new case if there is need.")
         case RPCError(status=RPCStatusCode.NOT_FOUND):
-            return NotStarted(_SAFE)
+            return EngineUnavailable(_SAFE)
         case _:
-            return NoAnswer(_SAFE)
+            return EngineUnavailable(_SAFE)
 
 
 _SAFE = "The engine does not answer right now. Your request is safe and will be done."

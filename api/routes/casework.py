@@ -4,18 +4,21 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime
+from pydantic import ConfigDict, StrictBool
+from pydantic.config import JsonDict
 
 from api.acceptance import OperationAnswer, operate
 from api.dependencies import (
     Asked,
     AskedDep,
     Caller,
-    CallerDep,
     CaseId,
+    ChangerDep,
     PartsDep,
+    invalid,
     load_escalation,
 )
+from api.moments import Moment
 from api.opening import Matter, open_matter
 from api.parts import Parts
 from api.problems import documented
@@ -49,8 +52,17 @@ router = APIRouter(prefix="/cs/escalations/{case}", tags=["casework"])
 _CHANGES = {**documented(404, 409, 412), **ACCEPTED}
 
 
+def _example(*bodies: JsonDict) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": list(bodies)})
+
+
 class MessageIn(Frozen):
     """A message from or to the customer."""
+
+    model_config = _example(
+        {"direction": "inbound", "text": "Is Ray coming at eight?", "channel": "chat"},
+        {"direction": "outbound", "text": "Yes, at eight. I checked.", "channel": "chat"},
+    )
 
     direction: Direction
     text: Text
@@ -59,11 +71,13 @@ class MessageIn(Frozen):
     """Only a human one counts as an answer."""
 
     visibility: Visibility = Visibility.PUBLIC
-    sent_at: AwareDatetime | None = None
+    sent_at: Moment | None = None
 
 
 class NoteIn(Frozen):
     """Something to remember."""
+
+    model_config = _example({"text": "The side door is open. Ask for Doug."})
 
     text: Text
 
@@ -71,16 +85,20 @@ class NoteIn(Frozen):
 class AssignmentIn(Frozen):
     """Who gets the case. Give one of the two; neither gives it back."""
 
+    model_config = _example({"assignee": "sarah@demo.test"}, {})
+
     assignee_id: UUID | None = None
     assignee: MailAddress | None = None
     """The person's mail address."""
 
-    only_if_free: bool = False
+    only_if_free: StrictBool = False
     """Refused when somebody else has it."""
 
 
 class ResolutionIn(Frozen):
     """How it ended well."""
+
+    model_config = _example({"note": "Ray repaired it. Doug stays."})
 
     note: Text | None = None
 
@@ -88,13 +106,15 @@ class ResolutionIn(Frozen):
 class ReasonIn(Frozen):
     """Why."""
 
+    model_config = _example({"reason": "It broke again on Friday."})
+
     reason: Text | None = None
 
 
 @router.post("/messages", responses=_CHANGES, summary="Record a message")
 async def record_message(
     parts: PartsDep,
-    who: CallerDep,
+    who: ChangerDep,
     asked: AskedDep,
     case: CaseId,
     given: MessageIn,
@@ -118,7 +138,7 @@ async def record_message(
 @router.post("/notes", responses=_CHANGES, summary="Write a note")
 async def add_note(
     parts: PartsDep,
-    who: CallerDep,
+    who: ChangerDep,
     asked: AskedDep,
     case: CaseId,
     given: NoteIn,
@@ -135,7 +155,7 @@ async def add_note(
 @router.post("/assignment", responses=_CHANGES, summary="Assign")
 async def assign(
     parts: PartsDep,
-    who: CallerDep,
+    who: ChangerDep,
     asked: AskedDep,
     case: CaseId,
     given: AssignmentIn,
@@ -152,7 +172,7 @@ async def assign(
 @router.post("/resolution", responses=_CHANGES, summary="Resolve")
 async def resolve(
     parts: PartsDep,
-    who: CallerDep,
+    who: ChangerDep,
     asked: AskedDep,
     case: CaseId,
     given: ResolutionIn,
@@ -173,7 +193,7 @@ async def resolve(
 )
 async def reopen(
     parts: PartsDep,
-    who: CallerDep,
+    who: ChangerDep,
     asked: AskedDep,
     case: CaseId,
     given: ReasonIn,
@@ -192,7 +212,7 @@ async def reopen(
 @router.post("/cancellation", responses=_CHANGES, summary="Cancel")
 async def cancel(
     parts: PartsDep,
-    who: CallerDep,
+    who: ChangerDep,
     asked: AskedDep,
     case: CaseId,
     given: ReasonIn,
@@ -229,6 +249,8 @@ async def _open_linked(
 
 
 async def _assignee(parts: Parts, given: AssignmentIn) -> UUID | None:
+    if given.assignee is not None and given.assignee_id is not None:
+        raise invalid("assignee", "is there twice", "Give assignee or assignee_id, not both.")
     async with parts.store.transaction() as connection:
         if given.assignee is not None:
             person = await people.by_email(connection, given.assignee)

@@ -1,23 +1,26 @@
 """Open, list, read and correct cases."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime
+from pydantic import ConfigDict
 
 from api.acceptance import OperationAnswer, Wish, operate
 from api.dependencies import (
     AskedDep,
     CallerDep,
     CaseId,
+    ChangerDep,
     MinVersion,
     PartsDep,
     ReaderDep,
     invalid,
     load_escalation,
 )
+from api.moments import Moment, require_appointment
 from api.opening import EscalationIn, open_from_request
 from api.problems import documented
 from api.views.escalation import EscalationView, LineView, escalation_view, line_view, picture
@@ -52,12 +55,18 @@ class EscalationPage(Frozen):
 class EscalationPatch(Frozen):
     """Facts to correct. Only what is given changes."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"severity": "critical"}, {"appointment_at": "2026-11-23T09:30:00+01:00"}]
+        }
+    )
+
     severity: Severity | None = None
     """Moves the deadlines. Seniors and managers only."""
 
     type: EscalationType | None = None
     title: Line | None = None
-    appointment_at: AwareDatetime | None = None
+    appointment_at: Moment | None = None
 
 
 @router.post(
@@ -121,7 +130,7 @@ async def read_escalation(
 @router.patch("/{case}", responses={**documented(404, 409, 412)}, summary="Correct facts")
 async def patch_escalation(
     parts: PartsDep,
-    who: CallerDep,
+    who: ChangerDep,
     asked: AskedDep,
     case: CaseId,
     given: EscalationPatch,
@@ -130,6 +139,8 @@ async def patch_escalation(
     """Change severity, type, title or appointment. A changed severity moves the deadlines."""
     if not given.model_fields_set or given == EscalationPatch():
         raise invalid("body", "changes nothing", "Give at least one field.")
+    now = datetime.now(UTC)  # noqa: TID251 (the edge reads the clock)
+    require_appointment("appointment_at", given.appointment_at, now)
     whole = await load_escalation(parts, who, case)
     words = []
     if given.title is not None:

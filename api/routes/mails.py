@@ -8,6 +8,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import TypeAdapter, ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from activities.adapters.mail_parser import MailReader
 from api.acceptance import OperationAnswer, Wish, operate
@@ -22,7 +24,7 @@ from models.actor import Actor, ActorKind
 from models.command import Author, Channel, Direction, RecordMessage, Visibility
 from models.content import Content, ContentKind
 from models.customer import CustomerIn
-from models.errors import FieldsInvalid, MailUnreadable, TooLarge
+from models.errors import MailUnreadable, TooLarge
 from models.escalation import Source
 from models.frozen import Frozen
 from models.ids import new_id
@@ -36,6 +38,16 @@ from models.store.repositories.mail import ArrivedMail
 router = APIRouter(tags=["mail"])
 
 _ADDRESS: TypeAdapter[str] = TypeAdapter(MailAddress)
+
+
+_EXAMPLE = """\
+From: Doug Carter <doug@carterfamily.example>
+To: support@brightair.example
+Message-ID: <1@carterfamily.example>
+Subject: Third time nobody showed up
+
+I want to cancel. Nobody came, and nobody called.
+"""
 
 
 class MailAnswer(Frozen):
@@ -60,7 +72,12 @@ class MailboxPage(Frozen):
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {"message/rfc822": {"schema": {"type": "string", "format": "binary"}}},
+            "content": {
+                "message/rfc822": {
+                    "schema": {"type": "string", "format": "binary"},
+                    "examples": {"a mail": {"value": _EXAMPLE}},
+                }
+            },
         }
     },
     summary="A mail came in",
@@ -79,10 +96,11 @@ async def receive_mail(
     if mail.own:
         return MailAnswer(status="set_aside", reasons=mail.reasons, operation=None)
     case = await _thread(parts, who, mail)
-    if case is None and mail.author is not Author.HUMAN:
+    joins = case is not None and case.line.status not in OVER
+    if not joins and mail.author is not Author.HUMAN:
         return MailAnswer(status="set_aside", reasons=mail.reasons, operation=None)
     asked = Asked(key=f"mail-{mail.message_id or digest}"[:255], expected_version=None)
-    if case is not None and case.line.status not in OVER:
+    if case is not None and joins:
         answer = await _file(parts, who, asked, case, mail)
         why = (f"It answers a mail of {answer.number}.", *mail.reasons)
         return MailAnswer(status="filed", reasons=why, operation=answer)
@@ -102,10 +120,10 @@ async def read_mailbox(
 
 
 async def _read(request: Request, parts: Parts) -> tuple[InboundMail, str]:
-    """Read the body piece by piece. Raises TooLarge, MailUnreadable, or FieldsInvalid."""
+    """Read the body piece by piece. Raises TooLarge, MailUnreadable, or a 415."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in ("message/rfc822", "application/octet-stream", "text/plain", ""):
-        raise FieldsInvalid("Send the mail as it is, as message/rfc822.")
+        raise HTTPException(415, "Send the mail as it is, as message/rfc822.")
     reader = MailReader(own_addresses=parts.letterhead.own_addresses)
     digest = hashlib.sha256()
     size = 0
@@ -114,9 +132,11 @@ async def _read(request: Request, parts: Parts) -> tuple[InboundMail, str]:
             async for piece in request.stream():
                 size += len(piece)
                 if size > MAIL_BYTES:
-                    raise TooLarge("A mail may have 25 MB.")
+                    raise TooLarge("A mail may have 25 MB. Ask for it without its attachments.")
                 digest.update(piece)
                 reader.feed(piece)
+    except ClientDisconnect:
+        raise MailUnreadable("Only a part of the mail arrived. Send it again.") from None
     except TimeoutError:
         raise MailUnreadable("The mail took too long to arrive. Send it again.") from None
     if size == 0:

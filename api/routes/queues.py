@@ -99,7 +99,8 @@ async def queue(
     page = lines[:limit]
     more = None
     if len(lines) > limit and page[-1].rank_at is not None:
-        more = f"{page[-1].rank_at.isoformat()}~{page[-1].id}"
+        at = page[-1].rank_at.isoformat().replace("+00:00", "Z")
+        more = f"{at}~{page[-1].id}"
     items = [await line_view(parts, line) for line in page]
     return QueuePage(items=tuple(items), next_cursor=more)
 

@@ -1,15 +1,16 @@
 """Finish and skip steps."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
-from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from api.acceptance import OperationAnswer, operate
-from api.dependencies import AskedDep, CallerDep, CaseId, PartsDep, invalid, load_escalation
+from api.dependencies import AskedDep, CaseId, ChangerDep, PartsDep, invalid, load_escalation
+from api.moments import Moment, require_appointment
 from api.problems import documented
 from api.routes.escalations import ACCEPTED, wish_for, with_status
 from api.views.escalation import Picture, picture
@@ -37,7 +38,7 @@ StepId = Annotated[
     ),
 ]
 
-_MOMENT: TypeAdapter[AwareDatetime] = TypeAdapter(AwareDatetime)
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 
 
 class LetterIn(Frozen):
@@ -49,6 +50,15 @@ class LetterIn(Frozen):
 
 class CompletionIn(Frozen):
     """How a step ended."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"outcome": "reached", "note": "He is calmer now."},
+                {"outcome": "heard", "fields": {"main-reason": "Three missed visits"}},
+            ]
+        }
+    )
 
     outcome: Slug
     """One of the step's outcomes."""
@@ -64,6 +74,10 @@ class CompletionIn(Frozen):
 class SkipIn(Frozen):
     """Why a step is left out."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"reason": "We spoke about it on the telephone."}]}
+    )
+
     reason: Text | None = None
 
 
@@ -72,7 +86,7 @@ class SkipIn(Frozen):
 )
 async def complete_step(
     parts: PartsDep,
-    who: CallerDep,
+    who: ChangerDep,
     asked: AskedDep,
     case: CaseId,
     step: StepId,
@@ -106,7 +120,7 @@ async def complete_step(
 @router.post("/{step}/skip", responses={**documented(404, 409, 412), **ACCEPTED}, summary="Skip")
 async def skip_step(
     parts: PartsDep,
-    who: CallerDep,
+    who: ChangerDep,
     asked: AskedDep,
     case: CaseId,
     step: StepId,
@@ -165,14 +179,18 @@ def _appointment(step: Step | None, given: CompletionIn) -> datetime | None:
     """The appointment, when one of the step's fields sets it. Raises FieldsInvalid."""
     for field in step.fields if step else ():
         if field.sets == "appointment_at" and field.id in given.fields:
+            where = f"fields.{field.id}"
             try:
-                return _MOMENT.validate_python(given.fields[field.id].strip())
+                moment = _MOMENT.validate_python(given.fields[field.id].strip())
             except ValidationError:
                 raise invalid(
-                    f"fields.{field.id}",
+                    where,
                     "is not a moment",
                     "Write it like 2026-11-23T09:30:00+01:00.",
                 ) from None
+            now = datetime.now(UTC)  # noqa: TID251 (the edge reads the clock)
+            require_appointment(where, moment, now)
+            return moment
     return None
 
 

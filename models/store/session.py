@@ -50,6 +50,7 @@ class Store:
             pool_timeout=3,
             pool_pre_ping=False,
             connect_args={"options": _LIMITS, "connect_timeout": 3},
+            hide_parameters=True,
             json_serializer=_dumps,
             json_deserializer=from_json,
         )

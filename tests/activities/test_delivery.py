@@ -1,0 +1,238 @@
+"""The ledger: every word that leaves is planned, attempted, and ends; never twice by accident."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from activities.delivery import Deliveries, NotYet
+from activities.letters import House, LetterDesk
+from activities.ports import PostOfficeError
+from models.content import Content, ContentKind
+from models.delivery import (
+    Delivery,
+    DeliveryStatus,
+    EffectClass,
+    EffectKind,
+    Mail,
+    PendingEffect,
+    Recipient,
+    RecipientKind,
+)
+from models.ids import new_id
+from models.messages import DeliveryOrder
+from models.store.repositories import contents, deliveries, mail
+from models.store.session import Store
+from tests.desk import Desk
+
+DESK = LetterDesk(
+    House("Rightnow Demo", "care@rightnow.test", "managers@rightnow.test", "vp@rightnow.test")
+)
+
+
+@dataclass
+class Office:
+    """A post office that does what it is told."""
+
+    mood: PostOfficeError | None = None
+    sent: list[Mail] = field(default_factory=list)
+
+    async def hand_over(self, mail: Mail) -> None:
+        if self.mood is not None:
+            raise self.mood
+        self.sent.append(mail)
+
+
+def _order(
+    case: dict[str, Any],
+    kind: EffectKind,
+    recipient: RecipientKind,
+    customer_id: str,
+    *,
+    subject: UUID | None = None,
+    body: UUID | None = None,
+) -> DeliveryOrder:
+    letter = kind is EffectKind.STEP_LETTER
+    now = datetime.now(UTC)
+    return DeliveryOrder(
+        escalation_id=UUID(case["escalation_id"]),
+        number=int(case["number"][2:]),
+        effect=PendingEffect(
+            key=f"{case['escalation_id']}/99/{kind}/{recipient}",
+            kind=kind,
+            effect_class=EffectClass.LETTER if letter else EffectClass.PAGE,
+            recipient=Recipient(kind=recipient),
+            not_before=now,
+            step="call-now",
+            clock="resolution#1",
+            subject_id=subject,
+            body_id=body,
+            begun=True,
+        ),
+        customer_id=UUID(customer_id),
+        assignee_id=None,
+        title_id=new_id(),
+        severity="high",
+        step_title="Call now",
+        due_at=now,
+        at=now,
+    )
+
+
+@pytest.fixture
+async def case(sarah: Desk) -> dict[str, Any]:
+    opened = await sarah.open_case()
+    seen = await sarah.case(opened["number"], at=opened["version"])
+    return {**opened, "customer_id": seen["customer"]["id"], "email": seen["customer"]["email"]}
+
+
+@pytest.fixture
+async def letter(store: Store, case: dict[str, Any]) -> DeliveryOrder:
+    subject = Content(id=new_id(), kind=ContentKind.SUBJECT, text="About your visit")
+    body = Content(id=new_id(), kind=ContentKind.LETTER, text="We are sorry.")
+    async with store.transaction() as connection:
+        await contents.add(connection, [subject, body])
+    return _order(
+        case,
+        EffectKind.STEP_LETTER,
+        RecipientKind.CUSTOMER,
+        case["customer_id"],
+        subject=subject.id,
+        body=body.id,
+    )
+
+
+@pytest.fixture
+def page(case: dict[str, Any]) -> DeliveryOrder:
+    return _order(case, EffectKind.SLA_WARNING, RecipientKind.MANAGERS, case["customer_id"])
+
+
+async def _row(store: Store, order: DeliveryOrder) -> Delivery:
+    async with store.transaction() as connection:
+        found = await deliveries.hold(connection, order.effect.key)
+    assert found is not None
+    return found
+
+
+async def _cut_off(store: Store, order: DeliveryOrder) -> None:
+    """As a process leaves it that dies during the hand-over."""
+    async with store.transaction() as connection:
+        await deliveries.plan(connection, order.escalation_id, [order.effect], order.at)
+        await deliveries.attempt(connection, order.effect.key, "<some@id>")
+
+
+async def test_a_letter_leaves_once_and_a_second_attempt_only_reports(
+    store: Store, case: dict[str, Any], letter: DeliveryOrder
+) -> None:
+    office = Office()
+    deeds = Deliveries(store, office, DESK)
+    assert (await deeds.deliver(letter)).status is DeliveryStatus.SENT
+    assert (await deeds.deliver(letter)).status is DeliveryStatus.SENT
+    assert [(one.recipient, one.text) for one in office.sent] == [(case["email"], "We are sorry.")]
+    row = await _row(store, letter)
+    assert (row.attempts, row.message_id) == (1, office.sent[0].message_id)
+
+
+async def test_the_answer_to_a_letter_joins_its_case(store: Store, letter: DeliveryOrder) -> None:
+    office = Office()
+    await Deliveries(store, office, DESK).deliver(letter)
+    known = office.sent[0].message_id.strip("<>")
+    async with store.transaction() as connection:
+        assert await mail.thread_of(connection, ["nobody@knows", known]) == letter.escalation_id
+
+
+async def test_a_letter_that_was_cut_off_is_not_sent_again_but_checked(
+    store: Store, letter: DeliveryOrder
+) -> None:
+    await _cut_off(store, letter)
+    office = Office()
+    result = await Deliveries(store, office, DESK).deliver(letter)
+    assert result.status is DeliveryStatus.UNKNOWN
+    assert office.sent == []
+
+
+async def test_a_page_that_was_cut_off_is_sent_again_under_the_same_id(
+    store: Store, page: DeliveryOrder
+) -> None:
+    await _cut_off(store, page)
+    office = Office()
+    assert (await Deliveries(store, office, DESK).deliver(page)).status is DeliveryStatus.SENT
+    assert office.sent[0].message_id == DESK.message_id(page.effect.key)
+    assert office.sent[0].recipient == "managers@rightnow.test"
+
+
+async def test_a_letter_swallowed_after_hand_over_is_unknown_and_a_page_is_tried_again(
+    store: Store, letter: DeliveryOrder, page: DeliveryOrder
+) -> None:
+    lost = PostOfficeError("no answer", permanent=False, handed_over=True)
+    deeds = Deliveries(store, Office(mood=lost), DESK)
+    assert (await deeds.deliver(letter)).status is DeliveryStatus.UNKNOWN
+    with pytest.raises(NotYet):
+        await deeds.deliver(page)
+    assert (await _row(store, page)).status is DeliveryStatus.PLANNED
+
+
+async def test_a_refused_address_fails_at_once_and_a_missing_server_is_tried_again(
+    store: Store, letter: DeliveryOrder, page: DeliveryOrder
+) -> None:
+    refused = Office(mood=PostOfficeError("550", permanent=True))
+    result = await Deliveries(store, refused, DESK).deliver(letter)
+    assert result.status is DeliveryStatus.FAILED
+    away = Deliveries(store, Office(mood=PostOfficeError("away", permanent=False)), DESK)
+    for _ in range(3):
+        with pytest.raises(NotYet):
+            await away.deliver(page)
+    back = Office()
+    assert (await Deliveries(store, back, DESK).deliver(page)).status is DeliveryStatus.SENT
+    assert (await _row(store, page)).attempts == 4
+
+
+async def test_after_a_committed_solution_no_hand_over_of_a_page_begins(
+    store: Store, sarah: Desk, case: dict[str, Any], page: DeliveryOrder
+) -> None:
+    async with store.transaction() as connection:
+        await deliveries.plan(connection, page.escalation_id, [page.effect], page.at)
+    await sarah.post(f"/cs/escalations/{case['number']}/resolution", {})
+    office = Office()
+    result = await Deliveries(store, office, DESK).deliver(page)
+    assert result.status is DeliveryStatus.SUPPRESSED
+    assert office.sent == []
+
+
+async def test_a_reminder_of_a_step_that_somebody_just_did_does_not_leave(
+    store: Store, sarah: Desk, case: dict[str, Any]
+) -> None:
+    reminder = _order(case, EffectKind.STEP_REMINDER, RecipientKind.MANAGERS, case["customer_id"])
+    async with store.transaction() as connection:
+        await deliveries.plan(connection, reminder.escalation_id, [reminder.effect], reminder.at)
+    await sarah.done(case["number"], "call-now", "reached")
+    office = Office()
+    result = await Deliveries(store, office, DESK).deliver(reminder)
+    assert result.status is DeliveryStatus.SUPPRESSED
+
+
+async def test_somebody_without_an_address_is_an_open_failure(
+    store: Store, sarah: Desk, letter: DeliveryOrder
+) -> None:
+    opened = await sarah.open_case(customer={"name": "No Mail"})
+    seen = await sarah.case(opened["number"], at=opened["version"])
+    order = letter.model_copy(update={"customer_id": UUID(seen["customer"]["id"])})
+    result = await Deliveries(store, Office(), DESK).deliver(order)
+    assert result.status is DeliveryStatus.FAILED
+    assert "mail address" in (result.detail or "")
+
+
+WORDED_ELSEWHERE = {EffectKind.STEP_LETTER, EffectKind.STEP_NOTICE}
+
+
+@pytest.mark.parametrize("kind", [one for one in EffectKind if one not in WORDED_ELSEWHERE])
+async def test_every_notice_has_its_words(
+    store: Store, case: dict[str, Any], kind: EffectKind
+) -> None:
+    order = _order(case, kind, RecipientKind.MANAGERS, case["customer_id"])
+    async with store.transaction() as connection:
+        letter = await DESK.word(connection, order)
+    assert letter.subject.startswith(case["number"])
+    assert "rightnow show" in letter.text
