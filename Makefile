@@ -42,9 +42,11 @@ fmt: $(STAMP) ## Put the code into its format.
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-lock: $(STAMP) ## Renew requirements.lock from pyproject.toml.
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		--no-emit-index-url --no-annotate --group dev pyproject.toml --output-file requirements.lock
+lock: LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url --no-annotate
+lock: $(STAMP) ## Renew requirements.lock, and the image's part of it, from pyproject.toml.
+	@$(LOCK) --extra local --group dev pyproject.toml --output-file requirements.lock
+	@$(LOCK) --constraint requirements.lock pyproject.toml --output-file requirements-runtime.lock
 
 clean: ## Remove the environment. Your data in .data stays.
 	@rm -rf $(VENV)

@@ -66,7 +66,7 @@ class Engine:
         )
         try:
             receipt: Receipt = await self.client.execute_update_with_start_workflow(
-                "operation",
+                str(operation.command.kind),
                 operation,
                 start_workflow_operation=with_start,
                 result_type=Receipt,
@@ -111,7 +111,7 @@ class Engine:
         )
         try:
             receipt: Receipt = await handle.execute_update(
-                "operation",
+                str(operation.command.kind),
                 operation,
                 result_type=Receipt,
                 id=str(operation.op_id),

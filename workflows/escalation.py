@@ -7,8 +7,10 @@ is due happens before its time or twice.
 """
 
 import asyncio
+from collections.abc import Sequence
 
 from temporalio import workflow
+from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.deadlines import plan_clocks
@@ -17,7 +19,7 @@ from domain.lifecycle import OVER
 from models.actor import ENGINE, OPERATOR
 from models.command import Cancel, Change, EndEffect, Operation, Reopen, Tick
 from models.delivery import DeliveryStatus, PendingEffect
-from models.errors import RightnowError
+from models.errors import FieldsInvalid, RightnowError
 from models.messages import (
     ClockAnswer,
     ClockQuestion,
@@ -68,18 +70,19 @@ class EscalationWorkflow:
 
     # -- two doors for the same operation ------------------------------------------------------
 
-    @workflow.update(name="operation", description="Do something to this case, and get an answer.")
-    async def operation(self, operation: Operation) -> Receipt:
+    # Dynamic, so that each update bears the name of its command on Temporal's page.
+    @workflow.update(dynamic=True, description="Do something to this case, and get an answer.")
+    async def operation(self, name: str, given: Sequence[RawValue]) -> Receipt:
         """Apply an operation and answer at once; PostgreSQL hears of it right after."""
         try:
-            return await self._take(operation)
+            return await self._take(_operation(name, given))
         except RightnowError as error:
             raise _refusal(error) from None
 
     @operation.validator
-    def _consider(self, operation: Operation) -> None:
+    def _consider(self, name: str, given: Sequence[RawValue]) -> None:
         try:
-            self._case.consider(operation, workflow.now())
+            self._case.consider(_operation(name, given), workflow.now())
         except RightnowError as error:
             raise _refusal(error) from None
 
@@ -264,6 +267,15 @@ class EscalationWorkflow:
 
     def _ended(self) -> bool:
         return self._case.state.status in OVER and self._quiet()
+
+
+def _operation(name: str, given: Sequence[RawValue]) -> Operation:
+    """The operation that an update carries. Raises FieldsInvalid when it is none."""
+    try:
+        found: Operation = workflow.payload_converter().from_payload(given[0].payload, Operation)
+    except Exception as error:
+        raise FieldsInvalid(f"{name}: this is no operation.") from error
+    return found
 
 
 def _refusal(error: RightnowError) -> ApplicationError:

@@ -6,6 +6,7 @@ from domain.due import Deadline
 from domain.standing import step_now
 from models.escalation import EscalationState, StepStatus, number_text
 from models.messages import Book, Opening
+from models.sla import Clock
 
 
 def headline(opening: Opening) -> str:
@@ -35,13 +36,12 @@ def details(state: EscalationState, book: Book, deadline: Deadline | None) -> st
     lines += [f"Owner: {owner}. Severity: {state.severity}. Version {state.version}.", ""]
     if deadline is not None:
         lines += [f"Waits for: {deadline.what}, {_moment(deadline.at)}", ""]
-    lines += ["| clock | due | state |", "|---|---|---|"]
     lines += [
-        f"| {clock.kind} | {_moment(clock.due_at)} | {_clock_word(clock.met_at, clock)} |"
+        f"* {clock.kind.replace('_', ' ')} due {_moment(clock.due_at)}: **{_clock_word(clock)}**"
         for clock in state.clocks
     ]
-    lines += ["", "| step | state |", "|---|---|"]
-    lines += [f"| {run.id} | {_run_word(run.status, run.opens_at)} |" for run in state.steps]
+    lines += [""]
+    lines += [f"* `{run.id}`: **{_run_word(run.status, run.opens_at)}**" for run in state.steps]
     return "\n".join(lines)
 
 
@@ -50,13 +50,14 @@ def timer_line(state: EscalationState, deadline: Deadline) -> str:
     return f"{number_text(state.number)}: {deadline.what}"[:200]
 
 
-def _clock_word(met_at: datetime | None, clock: object) -> str:
-    if met_at is not None:
-        return "met"
-    for word in ("stopped_at", "breached_at", "warned_at"):
-        if getattr(clock, word) is not None:
-            return word.removesuffix("_at")
-    return "running"
+def _clock_word(clock: Clock) -> str:
+    ends = {
+        "met": clock.met_at,
+        "stopped": clock.stopped_at,
+        "breached": clock.breached_at,
+        "warned": clock.warned_at,
+    }
+    return next((word for word, at in ends.items() if at is not None), "running")
 
 
 def _run_word(status: StepStatus, opens_at: datetime | None) -> str:

@@ -56,7 +56,7 @@ async def start_with(
         op_id=new_id(), actor=actor, command=CompleteStep(step=step, outcome="reached")
     )
     receipt: Receipt = await client.execute_update_with_start_workflow(
-        "operation",
+        str(done.command.kind),
         done,
         result_type=Receipt,
         id=str(done.op_id),

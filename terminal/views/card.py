@@ -1,0 +1,159 @@
+"""The one thing to do: what, who, why, how long, the words to say, and what to type next."""
+
+import shlex
+from datetime import datetime, tzinfo
+
+from rich.text import Text
+
+from terminal import shape, signs
+from terminal.answer import Answer, one_line
+from terminal.screen import Screen
+
+_MOST_LINES = 4
+"""Of the customer's own words; `show` has them all."""
+
+
+def show_card(screen: Screen, action: Answer, case: Answer | None, zone: tzinfo | None) -> None:
+    """A `NextAction`, with the whole case where it could be read."""
+    step = action["step"]
+    light = signs.light(str(action.get("light")))
+    screen.panel(action["headline"], _head(screen, action, case, zone), light.style)
+    if case and case.get("description"):
+        screen.heading("What they told us")
+        screen.quote(str(case["description"]), _MOST_LINES)
+    _script(screen, step)
+    if action.get("what_not_to_do"):
+        screen.heading("Do not")
+        no = signs.Sign("✗", "x", "", "red")
+        screen.bullets((one_line(one) for one in action["what_not_to_do"]), no)
+    if action.get("win_condition"):
+        screen.heading("You win when")
+        screen.line(one_line(action["win_condition"]), indent=2)
+    show_endings(screen, step)
+
+
+def show_endings(screen: Screen, step: Answer) -> None:
+    """The exact commands that end a step."""
+    screen.heading("Then type")
+    rows: list[tuple[str | Text, str | Text]] = [
+        (Text(done_command(step, one["id"]), style="bold"), one_line(one.get("label")))
+        for one in step.get("outcomes", ())
+    ]
+    if step.get("skip") != "never":
+        why = ' "why"' if step.get("skip") == "with_reason" else ""
+        rows.append((Text(f"rightnow skip{why}", style="dim"), Text("Leave it out", style="dim")))
+    if (
+        screen.boxed
+        and max((len(str(row[0])) for row in rows), default=0) > screen.console.width // 2
+    ):
+        for typed, label in rows:
+            screen.line(typed, indent=2)
+            screen.line(label, indent=4)
+    else:
+        screen.rows(rows)
+    for one in step.get("fields", ()):
+        if not one.get("required"):
+            words = f'Add --field {one["id"]}="…"  {one_line(one.get("label"))}, if you know.'
+            screen.line((words, "dim"), indent=2)
+
+
+def done_command(step: Answer, outcome: str) -> str:
+    """The command that ends this step in this way, with the fields that it must have."""
+    needed = [
+        f'--field {shlex.quote(str(one["id"]))}="…"'
+        for one in step.get("fields", ())
+        if one.get("required")
+    ]
+    return " ".join(["rightnow done", shlex.quote(outcome), *needed])
+
+
+def action_of(case: Answer, step: Answer) -> Answer:
+    """A step of a case in the form that `next` answers, for a case that was asked for by name."""
+    running = [one for one in case["clocks"] if not one.get("met_at") and not one.get("stopped_at")]
+    clock = min(running, key=lambda one: str(one["due_at"]), default=None)
+    customer = case.get("customer") or {}
+    return {
+        "headline": step["title"],
+        "reason": step.get("why") or "",
+        "escalation": {
+            "id": case["id"],
+            "number": case["number"],
+            "title": case["title"],
+            "customer_name": customer.get("name") or "",
+            "customer_annual_value": customer.get("annual_value"),
+            "now": case["now"],
+        },
+        "step": step,
+        "clock": clock,
+        "light": case["light"],
+        "win_condition": case["playbook"]["win_condition"],
+        "what_not_to_do": case["playbook"]["what_not_to_do"],
+    }
+
+
+def _head(screen: Screen, action: Answer, case: Answer | None, zone: tzinfo | None) -> list[Text]:
+    line = action["escalation"]
+    customer = (case or {}).get("customer") or {}
+    now = shape.moment(line.get("now"))
+    value = shape.money(line.get("customer_annual_value"))
+    who = [
+        one_line(line.get("customer_name")),
+        shape.years_with_us(customer.get("customer_since"), now) if now else "",
+        f"{value} a year" if value else "",
+    ]
+    lines = [screen.joined(who), Text(f"{line['number']}: {one_line(line['title'])}", "dim")]
+    if action.get("reason"):
+        lines.append(Text(one_line(action["reason"])))
+    lines.append(_time(screen, action, now, zone))
+    if reach := _reach(action["step"], customer):
+        lines.append(Text(reach, "bold"))
+    return lines
+
+
+def _time(screen: Screen, action: Answer, now: datetime | None, zone: tzinfo | None) -> Text:
+    """Light as shape and word, how long, until when: by the step or the promise, what comes first.
+
+    A step that is late while all promises are still kept is at least to be done soon.
+    """
+    step, clock = action["step"], action.get("clock") or {}
+    dues = [shape.moment(one.get("due_at")) for one in (step, clock)]
+    due_at = min((one for one in dues if one is not None), default=None)
+    if now is None:
+        return Text(str(action.get("time_left") or ""))
+    lines = [shape.time_left(due_at, now)]
+    light = str(action.get("light"))
+    if due_at is not None and due_at >= now:
+        lines.append(f"until {shape.clock_time(due_at, now, zone)}")
+    elif due_at is not None and light == "green":
+        light = "yellow"
+    return screen.signed(signs.light(light)) + Text(screen.dot) + screen.joined(lines)
+
+
+def _reach(step: Answer, customer: Answer) -> str:
+    if step.get("kind") in ("call", "follow_up", "schedule") and customer.get("phone"):
+        return f"Call {one_line(customer['phone'])}"
+    if step.get("kind") == "email" and customer.get("email"):
+        return f"Mail {one_line(customer['email'])}"
+    return ""
+
+
+def _script(screen: Screen, step: Answer) -> None:
+    if script := step.get("script"):
+        screen.heading("Say this")
+        screen.line(script["opening"], indent=2)
+        screen.bullets(script.get("key_points") or ())
+        if script.get("closing"):
+            screen.line(("Last: ", "bold"), script["closing"], indent=2)
+    if step.get("offer"):
+        screen.heading("Offer")
+        screen.line(step["offer"], indent=2)
+    if step.get("instructions"):
+        screen.heading("Do this")
+        screen.bullets(step["instructions"])
+    if letter := step.get("letter"):
+        screen.heading("The letter that will leave")
+        screen.line(("Subject: ", "dim"), letter["subject"], indent=2)
+        screen.quote(letter["body"])
+        for blank in letter.get("blanks") or ():
+            screen.line((f"Not known yet: {blank}", "bold yellow"), indent=2)
+        screen.line(("Write your own: add --letter FILE", "dim"), indent=2)

@@ -1,0 +1,98 @@
+"""A setting is written once, in its class: the page, `.env.example` and compose follow."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from config import reference
+from config.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+VARIABLES = {reference.variable(name) for name in Settings.model_fields}
+NOT_IN_COMPOSE = {
+    "RIGHTNOW_DATA_DIR": "the image sets it: a place in memory",
+    "RIGHTNOW_DEMO": "never in production",
+    "RIGHTNOW_API_URL": "for the terminal client, on somebody's own machine",
+    "RIGHTNOW_TOKEN": "for the terminal client, on somebody's own machine",
+    "RIGHTNOW_TEMPORAL_PORT": "for the local default; compose publishes no such port",
+    "RIGHTNOW_POSTGRES_PORT": "for the local default; compose publishes no such port",
+}
+
+
+def hashes(lock: str) -> dict[str, set[str]]:
+    """What a lock file pins, with its markers, and the hashes that it accepts."""
+    found: dict[str, set[str]] = {}
+    for entry in re.split(r"\n(?=\S)", (ROOT / lock).read_text()):
+        pin, *rest = entry.replace("\\\n", "\n").splitlines()
+        found[pin.strip()] = {line.strip() for line in rest}
+    return found
+
+
+@pytest.mark.parametrize("name", reference.PAGES)
+def test_what_operators_read_is_what_the_class_says(name: str) -> None:
+    path = ROOT / name
+    found = path.read_text(encoding="utf-8") if path.exists() else ""
+    assert found == reference.PAGES[name](), f"{name} is not current. Renew it: {reference.RENEW}"
+
+
+def test_every_setting_is_explained() -> None:
+    silent = [name for name, field in Settings.model_fields.items() if not field.description]
+    assert not silent
+
+
+def test_the_example_with_every_line_switched_on_is_the_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    with_a_value = re.sub(r"(?m)^#(RIGHTNOW_\w+=.+)$", r"\1", reference.env_example())
+    (tmp_path / "all.env").write_text(with_a_value)
+    assert Settings(_env_file=tmp_path / "all.env") == Settings(_env_file=None)
+
+
+def test_renewing_writes_only_what_is_not_current(tmp_path: Path) -> None:
+    (tmp_path / "docs/reference").mkdir(parents=True)
+    assert reference.renew(tmp_path) == list(reference.PAGES)
+    (tmp_path / ".env.example").write_text("old")
+    assert reference.renew(tmp_path) == [".env.example"]
+    assert reference.renew(tmp_path) == []
+
+
+def test_compose_knows_every_setting_or_says_why_not() -> None:
+    mentioned = set(re.findall(r"RIGHTNOW_[A-Z_]+", (ROOT / "docker-compose.yml").read_text()))
+    assert mentioned | set(NOT_IN_COMPOSE) == VARIABLES
+    assert not mentioned & set(NOT_IN_COMPOSE)
+
+
+def test_compose_asks_for_no_variable_that_the_example_lacks() -> None:
+    asked = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
+    example = set(re.findall(r"(?m)^#?([A-Z_]+)=", reference.env_example()))
+    assert asked <= example
+
+
+def test_no_variable_is_named_that_does_not_exist() -> None:
+    places = [ROOT / "Dockerfile", *ROOT.glob("deploy/**/*.*"), *ROOT.glob("docs/**/*.md")]
+    for path in places:
+        named = set(re.findall(r"RIGHTNOW_[A-Z_]+[A-Z]", path.read_text(encoding="utf-8")))
+        assert named <= VARIABLES, path.name
+
+
+def test_the_image_s_lock_is_part_of_the_lock_with_the_same_hashes() -> None:
+    whole, image = hashes("requirements.lock"), hashes("requirements-runtime.lock")
+    assert {pin: whole.get(pin) for pin in image} == image, "Renew both: make lock"
+    assert all(image.values()), "each with a hash"
+
+
+def test_the_image_s_lock_has_what_runs_and_neither_tools_nor_servers() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    tools = [one for one in project["dependency-groups"]["dev"] if isinstance(one, str)]
+    local = project["project"]["optional-dependencies"]["local"]
+    names = {re.split(r"[^\w.-]", pin)[0] for pin in hashes("requirements-runtime.lock")}
+
+    def name(requirement: str) -> str:
+        return re.split(r"[^\w.-]", requirement)[0]
+
+    assert {name(one) for one in project["project"]["dependencies"]} <= names
+    assert not names & {name(one) for one in [*tools, *local]}
