@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+ARGS ?= --demo
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check bench lock fmt clean doctor
+.PHONY: help up doctor test browser check bench fmt lock clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -20,14 +21,22 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
 
-up: $(STAMP) ## Set everything up and run it. Ctrl-C stops it; nothing is lost.
-	@exec $(BIN)/rightnow up
+up: $(STAMP) ## Set everything up and run it, with demo cases. Ctrl-C stops it; nothing is lost.
+	@exec $(BIN)/rightnow up $(ARGS)
 
 doctor: $(STAMP) ## Say what is wrong and how to mend it.
 	@$(BIN)/rightnow doctor
 
-test: $(STAMP) ## Set everything up and run every test.
+test: $(STAMP) browser ## Set everything up and run every test.
 	@$(BIN)/python -m pytest
+
+browser: # A Chromium for the tests of what people see: Debian's, where we may install it.
+	@command -v chromium google-chrome >/dev/null 2>&1 || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 \
+		&& echo "Installing Chromium for the browser tests" \
+		&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+			apt-get install -y -qq --no-install-recommends chromium >/dev/null 2>&1; } \
+	|| echo "No Chromium here: the browser tests will say that they were skipped."
 
 check: $(STAMP) ## Format, lint, types and import arrows, without the tests.
 	@$(BIN)/ruff format --check .

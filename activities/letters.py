@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.script import render
+from domain.script import Values, render
 from domain.script_values import values_of
 from models.actor import Person
 from models.customer import Customer
@@ -81,24 +81,26 @@ class LetterDesk:
             words = await contents.texts(connection, [effect.subject_id, effect.body_id])
             return words.get(effect.subject_id, "[erased]"), words.get(effect.body_id, "[erased]")
         title = (await contents.texts(connection, [order.title_id])).get(order.title_id)
+        values = values_of(
+            customer=customer,
+            agent_name=owner.name if owner else None,
+            company=self.house.company,
+            number=number_text(order.number),
+            title=title,
+            now=order.at,
+        )
         if order.letter is not None:
-            values = values_of(
-                customer=customer,
-                agent_name=owner.name if owner else None,
-                company=self.house.company,
-                number=number_text(order.number),
-                title=title,
-                now=order.at,
-            )
             return render(order.letter.subject, values), render(order.letter.body, values)
-        return self._notice(order, customer)
+        return self._notice(order, customer, values)
 
-    def _notice(self, order: DeliveryOrder, customer: Customer | None) -> tuple[str, str]:
+    def _notice(
+        self, order: DeliveryOrder, customer: Customer | None, values: Values
+    ) -> tuple[str, str]:
         clock = (order.effect.clock or "").partition("#")[0]
         told = self._templates.get_template(f"{order.effect.kind}.txt.j2").render(
             number=number_text(order.number),
             customer=customer.name if customer else "The customer",
-            step=order.step_title,
+            step=render(order.step_title, values) if order.step_title else None,
             clock_words=_CLOCK_WORDS.get(clock, "an answer"),
             due=_moment(order.due_at),
             minutes_left=_left(order),

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
+from fastapi_offline import FastAPIOffline
 
 from api import problems
 from api.limits import Limits
@@ -48,7 +49,7 @@ def create_app(parts: Parts | None = None, settings: Settings | None = None) -> 
         if parts is None:
             await app.state.parts.store.close()
 
-    app = FastAPI(
+    app = FastAPIOffline(  # its pages need nothing from the network
         title="Rightnow",
         version="1",
         description=_ABOUT,
@@ -56,6 +57,7 @@ def create_app(parts: Parts | None = None, settings: Settings | None = None) -> 
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=f"{PREFIX}/docs",
         redoc_url=None,
+        static_url=f"{PREFIX}/docs-files",
         separate_input_output_schemas=False,
     )
     problems.install(app)

@@ -25,6 +25,7 @@ from models.delivery import EffectKind
 from models.errors import (
     AlreadyAssigned,
     FieldRequired,
+    NotInThisStatus,
     OutcomeUnknown,
     ReasonRequired,
     SkipForbidden,
@@ -60,7 +61,7 @@ def complete(story: Story, command: CompleteStep) -> None:
     """
     run, step = _workable(story, command.step)
     outcome = _outcome(step, command.outcome)
-    _require_fields(step, command)
+    _require_fields(step, outcome, command)
     _take_over(story)
     leads_to = step.on_outcome.get(outcome.id)
     again = steps.jump_target(story, step, leads_to)
@@ -141,9 +142,13 @@ def assign(story: Story, command: Assign) -> None:
 def change(story: Story, command: Change) -> None:
     """Correct facts. A new severity moves the clocks, and the log has the old and the new.
 
-    A resolved case has no clocks to move; its appointment still moves what was promised for it.
+    Of a resolved case only the appointment can move, and what was promised for it moves along.
     """
     state = story.state
+    if state.status is Status.RESOLVED and (command.severity or command.type or command.title_id):
+        raise NotInThisStatus(
+            "The case is resolved: only its appointment can be changed. Reopen it for the rest."
+        )
     severity = command.severity if command.severity != state.severity else None
     kind = command.type if command.type != state.type else None
     if severity or kind or command.title_id:
@@ -156,7 +161,7 @@ def change(story: Story, command: Change) -> None:
                 title_id=command.title_id,
             )
         )
-    if severity and state.status is not Status.RESOLVED:
+    if severity:
         clocks.set_clocks(story, command.clocks)
     _set_appointment(story, command.appointment_at)
 
@@ -234,12 +239,12 @@ def _outcome(step: Step, outcome_id: str) -> Outcome:
     raise OutcomeUnknown(f"{step.id} cannot end with {outcome_id}. Choose one of: {known}.")
 
 
-def _require_fields(step: Step, command: CompleteStep) -> None:
+def _require_fields(step: Step, outcome: Outcome, command: CompleteStep) -> None:
     known = {field.id for field in step.fields}
     if unknown := sorted(set(command.filled) - known):
         raise FieldRequired(f"The step {step.id} has no field {', '.join(unknown)}.")
     missing = [field for field in step.fields if field.required and field.id not in command.filled]
-    if missing:
+    if missing and not outcome.without_fields:
         names = ", ".join(f"{field.id} ({field.label})" for field in missing)
         raise FieldRequired(f"Fill in: {names}.")
 

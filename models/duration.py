@@ -18,19 +18,29 @@ def parse_duration(value: Any) -> Any:
 
 
 def say_duration(value: timedelta) -> str:
-    """Say a duration in plain words, rounded to what a person needs: `46 minutes`, `7 days`."""
-    seconds = int(value.total_seconds())
-    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size * 2 or (seconds >= size and seconds % size < size // 12 + 1):
-            count = round(seconds / size)
-            return f"{count} {word}" + ("" if count == 1 else "s")
-        if seconds >= size:
-            return (
-                say_duration(timedelta(seconds=size))
-                + " "
-                + say_duration(timedelta(seconds=seconds - size))
-            )
-    return f"{seconds} second" + ("" if seconds == 1 else "s")
+    """Say a duration in plain words, as exactly as a person needs it.
+
+    Seconds below a minute, minutes below two hours, hours and minutes below two days, then days
+    and hours: `46 minutes`, `2 hours 30 minutes`, `7 days`.
+    """
+    seconds = round(value.total_seconds())
+    if seconds < 60:
+        return _count(seconds, "second")
+    minutes = round(seconds / 60)
+    if minutes < 120:
+        return _count(minutes, "minute")
+    if minutes < 48 * 60:
+        return _pair(*divmod(minutes, 60), "hour", "minute")
+    return _pair(*divmod(round(minutes / 60), 24), "day", "hour")
+
+
+def _pair(large: int, small: int, large_word: str, small_word: str) -> str:
+    first = _count(large, large_word)
+    return f"{first} {_count(small, small_word)}" if small else first
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" + ("" if number == 1 else "s")
 
 
 Duration = Annotated[

@@ -49,6 +49,9 @@ class Outcome(Frozen):
     contact: bool = False
     """A person of ours reached the customer. The first such outcome is the first response."""
 
+    without_fields: bool = False
+    """Nothing has to be filled in for the step to end this way."""
+
 
 class Jump(Frozen):
     """What an outcome leads to, when it is not simply the next step. Exactly one is given."""

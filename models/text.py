@@ -16,6 +16,7 @@ MAX_MARKS = 5000
 """Combining marks on one letter. Normalising sorts them in quadratic time; a word has a few."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNTEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
@@ -43,7 +44,7 @@ def scrub(text: str) -> str:
     Control characters and lone surrogates become U+FFFD; what is over 64 KB is cut off.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")[:MAX_TEXT_BYTES]
-    text = _CONTROL.sub("\ufffd", text).encode("utf-8", "replace").decode("utf-8")
+    text = _UNTEXT.sub("\ufffd", text)
     if not text.isascii():
         runs = groupby(text, _is_mark)
         tame = (islice(run, MAX_MARKS) if is_mark else run for is_mark, run in runs)

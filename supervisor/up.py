@@ -67,7 +67,7 @@ async def _start(stack: Stack, prepare: Callable[[Run], Awaitable[None]] | None,
         await prepare(run)
     say("")
     say("Rightnow is running. Ctrl-C stops it; nothing is lost.")
-    say(f"  Rightnow         {run.api_url}")
+    say(f"  The API's pages  {run.api_url}/api/v1/docs")
     if ui_url:
         say(f"  Temporal's page  {ui_url}")
     say(f"  Logs             {stack.settings.data_dir / 'logs'}")

@@ -83,6 +83,7 @@ CASES: tuple[tuple[str, dict[str, Any]], ...] = (
             "description": "I am VP of Operations. Before we renew I want to speak to somebody"
             " who can decide. Please have an executive call me.",
             "type": "executive",
+            "severity": "high",
             "source": "email",
         },
     ),

@@ -1,0 +1,86 @@
+"""T09, the drill: wrong code is deployed over running cases; nothing is lost, and it heals."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.deadlines import plan_clocks
+from activities.projection import Projection
+from models.command import AddNote, Operation
+from models.errors import EngineUnavailable
+from models.ids import new_id
+from models.messages import EscalationStart, Receipt
+from models.store.repositories import operations
+from models.store.session import Store
+from tests.conftest import Colleague
+from tests.desk import Desk
+from tests.polling import until
+from tests.replay.careless import Careless, Guarded
+from tests.workflows.clockwork import Clockwork
+from tests.workflows.openings import opening_like
+from workflows.client import Engine
+from workflows.escalation import EscalationWorkflow
+from workflows.sandbox import sandbox_runner
+
+QUEUE = "drill"
+
+
+def _worker(client: Client, store: Store, code: type) -> Worker:
+    return Worker(
+        client,
+        task_queue=QUEUE,
+        workflows=[code],
+        activities=[Projection(store).write_down, plan_clocks],
+        workflow_runner=sandbox_runner(),
+    )
+
+
+async def _insist(engine: Engine, case: UUID, asked: Operation) -> Receipt:
+    """Ask again with the same operation, as the sweeper does."""
+
+    async def answer() -> Receipt | None:
+        try:
+            return await engine.operate(case, asked)
+        except EngineUnavailable:
+            return None
+
+    return await until(answer, within=60)
+
+
+async def test_wrong_code_makes_cases_wait_and_a_guarded_change_heals_them(
+    client: Client,
+    sarah: Desk,
+    store: Store,
+    clockwork: Clockwork,
+    colleagues: dict[str, Colleague],
+) -> None:
+    opened = await sarah.open_case()
+    async with store.transaction() as connection:
+        row = await operations.get(connection, UUID(opened["op_id"]))
+    assert row is not None
+    assert isinstance(row.payload, EscalationStart)
+    start = await opening_like(store, row.payload)
+    assert start.opening is not None
+    case = start.opening.escalation_id
+    engine = Engine(client, QUEUE)
+    actor = colleagues["sarah"].actor
+
+    def note() -> Operation:
+        return Operation(op_id=new_id(), actor=actor, command=AddNote(content_id=uuid4()))
+
+    async with _worker(client, store, EscalationWorkflow):
+        await engine.open(start)
+        await engine.operate(case, note())
+    asked = note()
+    async with _worker(client, store, Careless):
+        # The alarm: no answer. The API says 202, and /metrics counts the waiting operation.
+        with pytest.raises(EngineUnavailable):
+            await engine.operate(case, asked)
+        await engine.send(case, asked)
+    async with _worker(client, store, Guarded):
+        assert (await _insist(engine, case, asked)).status == "applied"
+        assert (await engine.operate(case, note())).status == "applied"
+        await clockwork.settled(str(case))
+    assert (await clockwork.facts(str(case))).count("note_added") == 3
