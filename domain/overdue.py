@@ -30,7 +30,8 @@ def tick(story: Story, *, promised_only: bool) -> None:
 
 def give_up_at(run: StepRun, status: Status) -> datetime | None:
     """When an open promise of a resolved case is given up; a case in work never gives up."""
-    if status is not Status.RESOLVED or run.status is not StepStatus.OPEN or run.due_at is None:
+    open_promise = run.promised and run.status is StepStatus.OPEN
+    if status is not Status.RESOLVED or not open_promise or run.due_at is None:
         return None
     return run.due_at + LAST_CHANCE
 

@@ -158,4 +158,4 @@ def test_any_text_gets_a_guess_with_reasons(subject: str, text: str) -> None:
 def test_64_kilobytes_of_anything_take_bounded_time(word: str) -> None:
     begun = time.perf_counter()
     guess("x", (word * 65_536)[:65_536])
-    assert time.perf_counter() - begun < 2
+    assert time.perf_counter() - begun < 10

