@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from models import errors
 from models.errors import RightnowError, Trouble
@@ -137,12 +138,14 @@ def install(app: FastAPI) -> None:
         return problem(422, leaf.code, leaf.title, detail, troubles)
 
     @app.exception_handler(HTTPException)
-    async def _http(_: Request, error: HTTPException) -> JSONResponse:
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
         code, title, mend = _PLAIN.get(error.status_code, _PLAIN[400])
         answer = problem(
             error.status_code, code, title, error.detail if code == "media-type" else mend
         )
         answer.headers.update(error.headers or {})
+        if error.status_code == 405 and (taken := _taken(request)):
+            answer.headers["allow"] = ", ".join(taken)
         return answer
 
     @app.exception_handler(Exception)
@@ -151,6 +154,16 @@ def install(app: FastAPI) -> None:
         answer = problem(500, *_PLAIN[500])
         answer.headers.update(HARDENED)
         return answer
+
+
+def _taken(request: Request) -> list[str]:
+    """Every method of an address. The router names only those of the first route that it met."""
+    return sorted(
+        method.upper()
+        for path, methods in request.app.openapi()["paths"].items()
+        if compile_path(path)[0].match(request.url.path)
+        for method in methods
+    )
 
 
 def _trouble(found: Any) -> Trouble:

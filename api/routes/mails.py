@@ -25,18 +25,19 @@ from models.command import Author, Channel, Direction, RecordMessage, Visibility
 from models.content import Content, ContentKind
 from models.customer import CustomerIn
 from models.errors import MailUnreadable, TooLarge
-from models.escalation import Source
+from models.escalation import Source, number_text
 from models.frozen import Frozen
 from models.ids import new_id
 from models.inbound_mail import InboundMail
 from models.mail_address import MailAddress
 from models.standing import EscalationWhole
-from models.store.repositories import customers
+from models.store.repositories import customers, escalations, operations
 from models.store.repositories import mail as mailbox
 from models.store.repositories.mail import ArrivedMail
 
 router = APIRouter(tags=["mail"])
 
+_OPEN = "mail"
 _ADDRESS: TypeAdapter[str] = TypeAdapter(MailAddress)
 
 
@@ -95,11 +96,14 @@ async def receive_mail(
     mail, digest = await _read(request, parts)
     if mail.own:
         return MailAnswer(status="set_aside", reasons=mail.reasons, operation=None)
+    asked = Asked(key=f"mail-{mail.message_id or digest}"[:255], expected_version=None)
+    if (number := await _brought_before(parts, who, asked, mail)) is not None:
+        known = f"We have this mail already: it is in {number}."
+        return MailAnswer(status="set_aside", reasons=(known,), operation=None)
     case = await _thread(parts, who, mail)
     joins = case is not None and case.line.status not in OVER
     if not joins and mail.author is not Author.HUMAN:
         return MailAnswer(status="set_aside", reasons=mail.reasons, operation=None)
-    asked = Asked(key=f"mail-{mail.message_id or digest}"[:255], expected_version=None)
     if case is not None and joins:
         answer = await _file(parts, who, asked, case, mail)
         why = (f"It answers a mail of {answer.number}.", *mail.reasons)
@@ -144,6 +148,28 @@ async def _read(request: Request, parts: Parts) -> tuple[InboundMail, str]:
     return await asyncio.to_thread(reader.close), digest.hexdigest()
 
 
+async def _brought_before(parts: Parts, who: Caller, asked: Asked, mail: InboundMail) -> str | None:
+    """The case that has this mail from another gateway, or from before its token was renewed.
+
+    None when the mail is new, or when this caller brought it: then its key has the answer.
+    """
+    if mail.message_id is None:
+        return None
+    async with parts.store.transaction() as connection:
+        found = await mailbox.thread_of(connection, [mail.message_id])
+        if found is None:
+            return None
+        for route in (_OPEN, _into(found)):
+            if await operations.find(connection, who.actor.key, route, asked.key):
+                return None
+        case = await escalations.get(connection, found)
+    return number_text(case.line.number) if case else None
+
+
+def _into(case_id: UUID) -> str:
+    return f"{_OPEN}/{case_id}"
+
+
 async def _thread(parts: Parts, who: Caller, mail: InboundMail) -> EscalationWhole | None:
     """The case that a mail belongs to: by In-Reply-To, then References (trap 54)."""
     ids = [one for one in (mail.in_reply_to, *reversed(mail.references)) if one]
@@ -164,7 +190,7 @@ async def _file(
     text = mail.text.strip() or mail.subject or "(an empty mail)"
     words = Content(id=new_id(), kind=ContentKind.MESSAGE, text=text)
     wish = Wish(
-        route=f"mail/{case.line.id}",
+        route=_into(case.line.id),
         body=_sameness(mail),
         escalation_id=case.line.id,
         number=case.line.number,
@@ -179,10 +205,11 @@ async def _file(
         words=[words],
         actor=Actor(kind=ActorKind.CUSTOMER, id=case.line.customer_id),
     )
+    answer = await operate(parts, who, asked, wish)
     if mail.message_id:
         async with parts.store.transaction() as connection:
             await mailbox.join_thread(connection, [mail.message_id], case.line.id)
-    return await operate(parts, who, asked, wish)
+    return answer
 
 
 async def _open(
@@ -202,7 +229,7 @@ async def _open(
         reopened_from=case.line.id if case else None,
         message_ids=[mail.message_id] if mail.message_id else [],
     )
-    return await open_matter(parts, who, asked, matter, route="mail", body=_sameness(mail))
+    return await open_matter(parts, who, asked, matter, route=_OPEN, body=_sameness(mail))
 
 
 async def _customer(parts: Parts, mail: InboundMail) -> tuple[CustomerIn | None, UUID | None]:

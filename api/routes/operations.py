@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from api.acceptance import OperationAnswer, as_row
+from api.acceptance import OperationAnswer, as_row, in_words
 from api.dependencies import CallerDep, PartsDep
 from api.problems import documented
 from models.actor import ActorKind, Role
@@ -22,4 +22,4 @@ async def read_operation(parts: PartsDep, who: CallerDep, op_id: UUID) -> Operat
     leads = who.actor.kind is ActorKind.PERSON and who.actor.role is not Role.AGENT
     if row is None or not (leads or row.actor_key == who.actor.key):
         raise OperationUnknown(f"There is no operation {op_id}.")
-    return as_row(row)
+    return await in_words(parts, as_row(row))

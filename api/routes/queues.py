@@ -1,13 +1,14 @@
 """The queue, and the one thing to do now."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
-from api.acceptance import Wish, operate
+from api.acceptance import OperationAnswer, Wish, operate
 from api.dependencies import (
     Asked,
     AskedDep,
@@ -32,16 +33,20 @@ from api.views.escalation import (
 from api.views.step import StepView
 from models.actor import Person
 from models.command import Assign
+from models.customer import Customer
 from models.duration import say_duration
 from models.errors import Conflict, NotAllowed
 from models.escalation import Light
 from models.frozen import Frozen
+from models.operation import OperationStatus
 from models.standing import EscalationLine
-from models.store.repositories import escalations
+from models.store.repositories import escalations, operations
 
 router = APIRouter(prefix="/cs", tags=["queue"])
 
 _TRIES = 5
+_CLAIM = "claim"
+_SAFE = "The engine is away. You get this one as soon as it is back."
 _MOMENT = TypeAdapter(datetime)
 
 
@@ -67,8 +72,17 @@ class NextAction(Frozen):
     """The tightest promise that still runs."""
 
     light: Light
+    """Of the tightest promise; at least yellow when the step itself is late."""
+
+    due_at: AwareDatetime | None
+    """The sooner of the step's due time and the tightest promise."""
+
     time_left: str
-    """In words: `46 minutes left`, `12 minutes late`."""
+    """Until then, in words: `46 minutes left`, `12 minutes late`."""
+
+    customer: Customer | None
+    description: str | None
+    """What the customer told us."""
 
     win_condition: str
     what_not_to_do: tuple[str, ...]
@@ -117,38 +131,72 @@ async def preview_next(parts: PartsDep, who: CallerDep) -> Next:
     return _next(None, 0)
 
 
-@router.post("/next", responses=documented(409, 412), summary="Take the next case")
+@router.post(
+    "/next",
+    responses={**documented(409, 412), 202: {"model": Next, "description": "Safe; later."}},
+    summary="Take the next case",
+)
 async def claim_next(parts: PartsDep, who: CallerDep, asked: AskedDep, response: Response) -> Next:
     """Take the most urgent case and get the one thing to do. Two people never get the same."""
     person = require_person(who)
     if person.role.rank == 0:
         raise NotAllowed("An admin does not work on cases.")
     lines = await _ranked(parts, person, None, MAX_PAGE)
-    for line in lines[:_TRIES]:
-        if line.assignee_id is None and not await _claim(parts, who, asked, line):
-            continue
+    taken = await _taken_before(parts, who, asked)
+    if taken is not None:
+        return _next(await _action(parts, who, taken), max(0, len(lines) - 1))
+    for attempt, line in enumerate(lines[:_TRIES]):
+        claim = None
+        if line.assignee_id is None:
+            claim = await _claim(parts, who, asked, line, attempt)
+            if claim is None:
+                continue
         action = await _action(parts, who, line)
+        if claim is not None and claim.status == "accepted":
+            response.status_code = 202
+            return Next(action=action, message=_SAFE, waiting=len(lines) - 1)
         if action is not None:
             response.status_code = 200
             return _next(action.model_copy(update={"claimed": True}), len(lines) - 1)
     return _next(None, max(0, len(lines) - 1))
 
 
-async def _claim(parts: Parts, who: Caller, asked: Asked, line: EscalationLine) -> bool:
-    """Take a free case. False when somebody was faster."""
+async def _taken_before(parts: Parts, who: Caller, asked: Asked) -> EscalationLine | None:
+    """The case that a request with this key took: its repetition takes no second one."""
+    async with parts.store.transaction() as connection:
+        for attempt in range(_TRIES):
+            key = _key(asked, attempt)
+            earlier = await operations.find(connection, who.actor.key, _CLAIM, key)
+            if earlier is None:
+                return None
+            if earlier.status is OperationStatus.APPLIED:
+                found = await escalations.get(connection, earlier.escalation_id)
+                return found.line if found else None
+    return None
+
+
+def _key(asked: Asked, attempt: int) -> str:
+    """A key for each case that is tried, for the inbox has one answer a key."""
+    return f"{asked.key}/{attempt}"
+
+
+async def _claim(
+    parts: Parts, who: Caller, asked: Asked, line: EscalationLine, attempt: int
+) -> OperationAnswer | None:
+    """Take a free case. None when somebody was faster, or this request took another one."""
     command = Assign(assignee_id=who.actor.id, only_if_free=True)
     wish = Wish(
-        route=f"claim/{line.id}",
+        route=_CLAIM,
         body="{}",
         escalation_id=line.id,
         number=line.number,
         command=command,
     )
     try:
-        answer = await operate(parts, who, asked, wish)
+        answer = await operate(parts, who, replace(asked, key=_key(asked, attempt)), wish)
     except Conflict:
-        return False
-    return answer.status == "applied"
+        return None
+    return answer if answer.escalation_id == line.id else None
 
 
 async def _ranked(
@@ -173,14 +221,19 @@ async def _action(parts: Parts, who: Caller, line: EscalationLine) -> NextAction
     running = [one for one in view.clocks if one.met_at is None and one.stopped_at is None]
     clock = min(running, key=lambda one: one.due_at, default=None)
     told = await line_view(parts, whole.line)
+    ends = [at for at in (step.due_at, clock.due_at if clock else None) if at is not None]
+    due_at = min(ends, default=None)
     return NextAction(
         headline=step.title,
         reason=_reason(told, clock, step),
         escalation=told,
         step=step,
         clock=clock,
-        light=view.light,
-        time_left=_time_left(clock.due_at if clock else step.due_at, view.now),
+        light=Light.YELLOW if step.overdue and view.light is Light.GREEN else view.light,
+        due_at=due_at,
+        time_left=_time_left(due_at, view.now),
+        customer=view.customer,
+        description=view.description,
         win_condition=view.playbook.win_condition,
         what_not_to_do=view.playbook.what_not_to_do,
         claimed=line.assignee_id == who.actor.id,

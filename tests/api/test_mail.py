@@ -1,0 +1,398 @@
+"""Mail comes in: it opens a case, joins one, or is set aside. The address proves nothing."""
+
+import asyncio
+import csv
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from config.settings import Settings
+from models.actor import Scope
+from tests.api.conftest import ServiceDesk
+from tests.api.rows import Rows
+from tests.desk import Desk
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "mail"
+REAL = Path(__file__).parents[3] / "shared" / "data"
+OPEN = "/cs/escalations"
+
+
+def written(
+    sender: str, text: str, *, name: str = "", subject: str = "Hello", **more: str
+) -> bytes:
+    """A mail, with a Message-ID of its own when none is given."""
+    mail = EmailMessage()
+    mail["From"] = f'"{name}" <{sender}>' if name else sender
+    mail["To"] = "support@brightair.test"
+    mail["Subject"] = subject
+    headers = {"Message-ID": f"<{uuid4().hex}@customer.test>", **more}
+    for header, value in headers.items():
+        mail[header.replace("_", "-")] = value
+    mail.set_content(text)
+    return mail.as_bytes()
+
+
+def address() -> str:
+    """An address that nobody had before."""
+    return f"{uuid4().hex[:12]}@customer.test"
+
+
+async def post(desk: Desk, sent: bytes, status: int) -> dict[str, Any]:
+    """Hand a mail in."""
+    headers = {"Content-Type": "message/rfc822"}
+    answer = await desk.ask("POST", "/inbound/email", content=sent, headers=headers)
+    assert answer.status_code == status, answer.text
+    told: dict[str, Any] = answer.json()
+    assert all(one.strip().endswith((".", "!")) for one in told["reasons"]), told
+    assert told["reasons"]
+    return told
+
+
+async def opens(desk: Desk, sent: bytes, reader: Desk) -> dict[str, Any]:
+    """Hand a mail in that opens a case, and read the case."""
+    told = await post(desk, sent, 201)
+    assert told["status"] == "opened"
+    operation = told["operation"]
+    assert operation["status"] == "applied"
+    return await reader.case(operation["number"], at=operation["version"])
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "severity", "playbook", "customer"),
+    [
+        ("doug-carter", "cancel_threat", "high", "cancel-threat", "Doug Carter"),
+        ("double-charge", "billing_dispute", "high", "billing-dispute", "Okafor, Amara"),
+        ("html-only", "service_quality", "medium", "service-quality", "Zoë Marchetti"),
+        ("latin1-wrong-charset", "other", "medium", "general", "José Núñez"),
+        ("quick-win", "other", "low", "general", "Lena Fischer"),
+        ("vp-contract", "executive", "critical", "executive", "Priscilla Nakamura"),
+    ],
+)
+async def test_a_mail_opens_a_case_with_type_severity_reasons_and_playbook(
+    name: str, kind: str, severity: str, playbook: str, customer: str, gateway: Desk, sarah: Desk
+) -> None:
+    sent = (FIXTURES / f"{name}.eml").read_bytes()
+    case = await opens(gateway, sent, sarah)
+    assert (case["type"], case["severity"], case["playbook"]["slug"]) == (kind, severity, playbook)
+    assert case["source"] == "email"
+    assert case["customer"]["name"] == customer
+    assert case["customer"]["email"]
+    assert case["title"]
+    assert case["description"]
+    assert all(case["reasons"][one].endswith(".") for one in ("type", "severity", "playbook"))
+    if kind != "other":
+        assert "“" in case["reasons"]["type"]
+    assert case["status"] == "open"
+    assert case["clocks"]
+
+
+async def test_the_reply_that_doug_sends_joins_the_case_that_his_first_mail_opened(
+    gateway: Desk, sarah: Desk
+) -> None:
+    case = await opens(gateway, (FIXTURES / "doug-carter.eml").read_bytes(), sarah)
+    told = await post(gateway, (FIXTURES / "reply-with-quote.eml").read_bytes(), 200)
+    assert told["operation"]["number"] == case["number"]
+    line = await sarah.timeline(case["number"], at=told["operation"]["version"])
+    said = next(one["words"] for one in line if one["fact"] == "message_recorded")
+    assert said.startswith("Eight o'clock works.")
+    assert "BrightAir" not in said
+
+
+async def test_what_is_quoted_or_hidden_in_a_mail_decides_nothing(
+    gateway: Desk, sarah: Desk
+) -> None:
+    case = await opens(gateway, (FIXTURES / "html-only.eml").read_bytes(), sarah)
+    assert "cancel" not in case["description"].lower()
+    assert "alert(" not in case["description"]
+
+
+async def test_the_same_mail_five_times_opens_one_case(gateway: Desk, rows: Rows) -> None:
+    sent = written(address(), "Nobody came, and I want my money back.")
+    before = await rows.count()
+    told = [await post(gateway, sent, 201) for _ in range(5)]
+    assert all(one == told[0] for one in told)
+    left = await rows.since(before)
+    assert (left["escalations"], left["operations"], left["customers"]) == (1, 1, 1)
+
+
+async def test_a_mail_without_an_id_is_known_again_by_its_bytes(gateway: Desk, rows: Rows) -> None:
+    sent = f"From: {address()}\r\nSubject: No id\r\n\r\nNobody came.\r\n".encode()
+    before = await rows.count()
+    told = [await post(gateway, sent, 201) for _ in range(5)]
+    assert all(one == told[0] for one in told)
+    assert (await rows.since(before))["escalations"] == 1
+
+
+@pytest.mark.parametrize("header", ["In-Reply-To", "References"])
+async def test_a_reply_of_the_customer_joins_its_case(
+    header: str, gateway: Desk, sarah: Desk, rows: Rows
+) -> None:
+    sender, first = address(), f"<{uuid4().hex}@customer.test>"
+    case = await opens(gateway, written(sender, "Nobody came.", **{"Message-ID": first}), sarah)
+    before = await rows.count()
+    chain = f"<unknown@elsewhere.test> {first}" if header == "References" else first
+    sent = written(sender.upper(), "Still nobody.", subject="Re: Hello", **{header: chain})
+    told = await post(gateway, sent, 200)
+    assert told["status"] == "filed"
+    assert case["number"] in told["reasons"][0]
+    assert await post(gateway, sent, 200) == told
+    assert await rows.since(before) == {"operations": 1, "events": 1, "contents": 1, "mails": 1}
+    line = await sarah.timeline(case["number"], at=told["operation"]["version"])
+    assert line[-1]["fact"] == "message_recorded"
+    assert line[-1]["who"] == "The customer"
+    assert line[-1]["words"] == "Still nobody."
+
+
+async def test_a_reply_to_a_reply_joins_too(gateway: Desk, sarah: Desk) -> None:
+    sender, ids = address(), [f"<{uuid4().hex}@customer.test>" for _ in range(3)]
+    case = await opens(gateway, written(sender, "One.", **{"Message-ID": ids[0]}), sarah)
+    for before, own, text in ((ids[0], ids[1], "Two."), (ids[1], ids[2], "Three.")):
+        sent = written(sender, text, **{"Message-ID": own, "In-Reply-To": before})
+        assert (await post(gateway, sent, 200))["status"] == "filed"
+    whole = await sarah.timeline(case["number"], at=case["version"] + 2)
+    said = [one["words"] for one in whole if one["fact"] == "message_recorded"]
+    assert said == ["Two.", "Three."]
+
+
+async def test_a_stranger_s_reply_opens_a_case_of_its_own(
+    gateway: Desk, sarah: Desk, rows: Rows
+) -> None:
+    """T35: whoever knows a Message-ID cannot write into somebody else's case."""
+    sender, first = address(), f"<{uuid4().hex}@customer.test>"
+    case = await opens(gateway, written(sender, "Nobody came.", **{"Message-ID": first}), sarah)
+    liars = (
+        {"From": address()},
+        {"From": f"{sender} <{address()}>"},
+        {"From": address(), "Sender": sender, "Reply-To": sender},
+        {"From": f"x{sender}"},
+    )
+    for lie in liars:
+        liar = lie.pop("From")
+        name, _, real = liar.rpartition(" ")
+        more = {**lie, "In-Reply-To": first, "References": first}
+        sent = written(real.strip("<>"), "Please send it all to me.", name=name, **more)
+        other = await opens(gateway, sent, sarah)
+        assert other["number"] != case["number"]
+        assert other["reopened_from"] is None
+    assert (await sarah.case(case["number"]))["version"] == case["version"]
+
+
+async def test_a_stranger_who_uses_a_known_message_id_first_takes_nothing_away(
+    gateway: Desk, sarah: Desk
+) -> None:
+    sender, known = address(), f"<{uuid4().hex}@customer.test>"
+    case = await opens(gateway, written(sender, "Nobody came.", **{"Message-ID": known}), sarah)
+    headers = {"Content-Type": "message/rfc822"}
+    sent = written(address(), "Mine now.", **{"Message-ID": known})
+    answer = await gateway.ask("POST", "/inbound/email", content=sent, headers=headers)
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "idempotency-key-reused"
+    reply = written(sender, "Still here.", **{"In-Reply-To": known})
+    told = await post(gateway, reply, 200)
+    assert told["operation"]["number"] == case["number"]
+
+
+AUTOMATIC = {
+    "an absence note": {"Auto-Submitted": "auto-replied"},
+    "an older absence note": {"X-Autoreply": "yes"},
+    "bulk mail": {"Precedence": "bulk"},
+    "a newsletter": {"List-Unsubscribe": "<mailto:x@y.test>", "List-Id": "<news.y.test>"},
+}
+
+
+@pytest.mark.parametrize("headers", AUTOMATIC.values(), ids=AUTOMATIC)
+async def test_an_automatic_mail_opens_nothing(
+    headers: dict[str, str], gateway: Desk, rows: Rows
+) -> None:
+    before = await rows.count()
+    sent = written(address(), "I want to cancel my account today!", **headers)
+    told = await post(gateway, sent, 200)
+    assert (told["status"], told["operation"]) == ("set_aside", None)
+    assert await rows.since(before) == {}
+
+
+@pytest.mark.parametrize("name", ["bounce", "out-of-office"])
+async def test_bounces_and_absence_notes_open_nothing(name: str, gateway: Desk, rows: Rows) -> None:
+    before = await rows.count()
+    told = await post(gateway, (FIXTURES / f"{name}.eml").read_bytes(), 200)
+    assert told["status"] == "set_aside"
+    assert await rows.since(before) == {}
+
+
+async def test_our_own_mail_changes_nothing_even_in_a_thread(
+    gateway: Desk, sarah: Desk, settings: Settings, rows: Rows
+) -> None:
+    sender, first = address(), f"<{uuid4().hex}@customer.test>"
+    case = await opens(gateway, written(sender, "Nobody came.", **{"Message-ID": first}), sarah)
+    ours = settings.mail_from.rpartition("<")[2].strip("> ")
+    before = await rows.count()
+    for own in (ours, ours.upper()):
+        sent = written(own, "We will cancel it.", **{"In-Reply-To": first})
+        assert (await post(gateway, sent, 200))["status"] == "set_aside"
+    assert await rows.since(before) == {}
+    assert (await sarah.case(case["number"]))["version"] == case["version"]
+
+
+async def test_an_absence_note_of_the_customer_is_filed_but_answers_nothing(
+    gateway: Desk, sarah: Desk
+) -> None:
+    sender, first = address(), f"<{uuid4().hex}@customer.test>"
+    case = await opens(gateway, written(sender, "Nobody came.", **{"Message-ID": first}), sarah)
+    note = {"In-Reply-To": first, "Auto-Submitted": "auto-replied"}
+    told = await post(gateway, written(sender, "I am away.", **note), 200)
+    assert told["status"] == "filed"
+    whole = await sarah.case(case["number"], at=told["operation"]["version"])
+    assert whole["first_response_at"] is None
+    assert whole["status"] == "open"
+
+
+async def _over(
+    sender: str, gateway: Desk, sarah: Desk, marcus: Desk
+) -> tuple[dict[str, Any], str]:
+    """A case that is over, and the id of the mail that opened it."""
+    first = f"<{uuid4().hex}@customer.test>"
+    case = await opens(gateway, written(sender, "Nobody came.", **{"Message-ID": first}), sarah)
+    path = f"{OPEN}/{case['number']}/cancellation"
+    answer = await marcus.post(path, {"reason": "They called us"})
+    return await sarah.case(case["number"], at=answer["version"]), first
+
+
+async def test_a_reply_to_a_case_that_is_over_opens_a_linked_one(
+    gateway: Desk, sarah: Desk, marcus: Desk
+) -> None:
+    sender = address()
+    case, first = await _over(sender, gateway, sarah, marcus)
+    second = f"<{uuid4().hex}@customer.test>"
+    headers = {"In-Reply-To": first, "Message-ID": second}
+    sent = written(sender, "It broke again.", subject="Re: Hello", **headers)
+    linked = await opens(gateway, sent, sarah)
+    assert linked["number"] != case["number"]
+    assert linked["reopened_from"] == case["id"]
+    assert linked["customer"]["id"] == case["customer"]["id"]
+    reply = written(sender, "And again.", **{"In-Reply-To": second, "References": first})
+    told = await post(gateway, reply, 200)
+    assert told["operation"]["number"] == linked["number"]
+
+
+async def test_an_absence_note_to_a_case_that_is_over_opens_nothing(
+    gateway: Desk, sarah: Desk, marcus: Desk, rows: Rows
+) -> None:
+    """Trap 46: our last letter meets an absence note, and that note would open the next case."""
+    sender = address()
+    _, first = await _over(sender, gateway, sarah, marcus)
+    before = await rows.count()
+    note = {"In-Reply-To": first, "Auto-Submitted": "auto-replied"}
+    told = await post(gateway, written(sender, "I am away.", **note), 200)
+    assert told["status"] == "set_aside"
+    assert await rows.since(before) == {}
+
+
+async def test_a_reply_to_a_resolved_case_is_filed_there(gateway: Desk, sarah: Desk) -> None:
+    sender, first = address(), f"<{uuid4().hex}@customer.test>"
+    case = await opens(gateway, written(sender, "Nobody came.", **{"Message-ID": first}), sarah)
+    await sarah.post(f"{OPEN}/{case['number']}/resolution")
+    told = await post(gateway, written(sender, "Thank you.", **{"In-Reply-To": first}), 200)
+    assert told["status"] == "filed"
+    assert told["operation"]["snapshot"]["status"] == "resolved"
+
+
+async def test_a_reply_to_our_letter_joins_the_case_that_sent_it(
+    gateway: Desk, sarah: Desk
+) -> None:
+    """The letter leaves ten seconds after the step, under a Message-ID of ours."""
+    sender = address()
+    opened = await sarah.open_case(
+        type="billing_dispute", customer={"name": "Doug Carter", "email": sender}
+    )
+    answer = opened
+    while answer["snapshot"]["step"]["id"] != "confirm":
+        answer = await sarah.work(answer)
+    await sarah.work(answer)
+    letter = None
+    for _ in range(250):
+        box = await sarah.get("/mailbox", limit=200)
+        letter = next((one for one in box["items"] if one["recipient"] == sender), None)
+        if letter is not None:
+            break
+        await asyncio.sleep(0.1)
+    assert letter is not None
+    assert "Doug" in letter["text"]
+    await asyncio.sleep(0.5)
+    reply = written(sender, "That is right now.", **{"In-Reply-To": letter["message_id"]})
+    told = await post(gateway, reply, 200)
+    assert told["operation"]["number"] == opened["number"]
+
+
+async def test_a_customer_known_by_address_keeps_the_name_that_we_know(
+    gateway: Desk, sarah: Desk
+) -> None:
+    sender = address()
+    opened = await sarah.open_case(customer={"name": "Doug Carter", "email": sender})
+    known = (await sarah.case(opened["number"], at=opened["version"]))["customer"]
+    sent = written(sender.upper(), "Nobody came.", name="D. Carter (via phone) <script>")
+    case = await opens(gateway, sent, sarah)
+    assert case["customer"] == known
+
+
+async def test_a_mail_of_somebody_new_makes_a_customer_of_that_name(
+    gateway: Desk, sarah: Desk
+) -> None:
+    sender = address()
+    case = await opens(gateway, written(sender, "Nobody came.", name="Ana Núñez"), sarah)
+    assert case["customer"]["name"] == "Ana Núñez"
+    nameless = address()
+    case = await opens(gateway, written(nameless, "Nobody came."), sarah)
+    assert case["customer"]["name"] == nameless.partition("@")[0]
+
+
+async def test_a_mail_needs_no_words_and_no_subject(gateway: Desk, sarah: Desk) -> None:
+    sent = f"From: {address()}\r\nMessage-ID: <{uuid4().hex}@c.test>\r\n\r\n".encode()
+    case = await opens(gateway, sent, sarah)
+    assert case["title"].strip()
+
+
+async def test_a_service_of_openings_may_file_a_reply_too(
+    service: ServiceDesk, sarah: Desk
+) -> None:
+    desk = await service([Scope.OPEN])
+    sender, first = address(), f"<{uuid4().hex}@customer.test>"
+    await opens(desk, written(sender, "Nobody came.", **{"Message-ID": first}), sarah)
+    told = await post(desk, written(sender, "Still.", **{"In-Reply-To": first}), 200)
+    assert told["operation"]["status"] == "applied"
+
+
+# -- messages that real people wrote -----------------------------------------------------------
+
+
+def _sampled(name: str, wanted: int) -> Iterator[dict[str, str]]:
+    with (REAL / name).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return iter(rows[:: len(rows) // wanted][:wanted])
+
+
+@pytest.mark.skipif(
+    not (REAL / "bitext_customer_service.csv").exists() or not (REAL / "nlupp_cancel.csv").exists(),
+    reason="the labelled messages are not beside this checkout (../shared/data)",
+)
+async def test_forty_real_messages_go_through_the_whole_stack(gateway: Desk, sarah: Desk) -> None:
+    said = [(one["text"], one["intent"]) for one in _sampled("bitext_customer_service.csv", 20)] + [
+        (one["text"], "cancel" * int(one["cancel"])) for one in _sampled("nlupp_cancel.csv", 20)
+    ]
+    assert len(said) == 40
+    cases: list[dict[str, Any]] = []
+    for at in range(0, 40, 8):
+        sent = [written(address(), text, subject=text[:60]) for text, _ in said[at : at + 8]]
+        cases += await asyncio.gather(*(opens(gateway, one, sarah) for one in sent))
+    assert len({one["number"] for one in cases}) == 40
+    for (text, _), case in zip(said, cases, strict=True):
+        assert case["description"] == " ".join(text.split()), (text, case["description"])
+        assert case["status"] == "open"
+        assert [one["kind"] for one in case["clocks"]] == ["first_response", "resolution"]
+        assert any(one["status"] in ("open", "waiting") for one in case["steps"])
+        assert all(case["reasons"].values())
+        assert (case["type"] == "other") == (case["reasons"]["type"].startswith("Nothing"))
+    await asyncio.gather(*(sarah.timeline(one["number"]) for one in cases))
