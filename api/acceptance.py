@@ -1,5 +1,6 @@
 """The way of an operation: API, inbox, workflow. Kept safe first, answered second, applied once."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,7 +24,9 @@ from models.ids import new_id
 from models.messages import EscalationStart, Receipt, Snapshot
 from models.operation import Envelope, InboxRow
 from models.standing import EscalationLine
-from models.store.repositories import contents, escalations, operations
+from models.store.repositories import contents, escalations, operations, people
+
+_PERSON = re.compile(r"person ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 SWEEP_AFTER = timedelta(seconds=7)
 """How long an operation may stay without an answer before the sweeper delivers it."""
@@ -193,10 +196,23 @@ async def _ask(
         receipt = await parts.engine.operate(escalation_id, operation)
     except Unavailable:
         return _accepted(operation.op_id, escalation_id, number)
-    except RightnowError as error:
+    except RightnowError as refused:
+        error = await _with_names(parts, refused)
         await write_rejection(parts, operation.op_id, error)
-        raise
+        raise error from None
     return _applied(receipt, escalation_id, number)
+
+
+async def _with_names(parts: Parts, error: RightnowError) -> RightnowError:
+    """The same refusal with people's names: the workflow knows them by id only."""
+    ids = [UUID(one) for one in _PERSON.findall(error.detail)]
+    if not ids:
+        return error
+    async with parts.store.transaction() as connection:
+        known = await people.by_ids(connection, ids)
+    names = {str(one.id): one.name for one in known.values()}
+    detail = _PERSON.sub(lambda found: names.get(found.group(1), "somebody"), error.detail)
+    return type(error)(detail, troubles=error.troubles)
 
 
 async def write_rejection(parts: Parts, op_id: UUID, error: RightnowError) -> None:

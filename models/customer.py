@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, PastDate, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, PastDate, StringConstraints
 
 from models.frozen import Frozen
 from models.mail_address import MailAddress
@@ -19,6 +19,13 @@ def _known_zone(name: str) -> str:
     except (KeyError, ValueError, OSError):
         raise ValueError("is not an IANA time zone, such as Europe/Berlin") from None
     return name
+
+
+def _no_number(value: object) -> object:
+    """A day is written as text; a number would be taken for seconds since 1970."""
+    if isinstance(value, int | float):
+        raise ValueError("is not a day; write it like 2020-03-01")
+    return value
 
 
 TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_known_zone)]
@@ -54,7 +61,7 @@ class CustomerIn(Frozen):
     annual_value: Money | None = None
     """What the customer pays in a year."""
 
-    customer_since: PastDate | None = None
+    customer_since: Annotated[PastDate, BeforeValidator(_no_number)] | None = None
     """First day as a customer."""
 
     tier: Tier | None = None

@@ -1,6 +1,7 @@
 """Finish and skip steps."""
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
@@ -23,7 +24,7 @@ from models.escalation import Status
 from models.frozen import Frozen
 from models.ids import new_id
 from models.playbook import Playbook
-from models.step import EmailStep, Step
+from models.step import EmailStep, FieldKind, Step
 from models.text import Line, Slug, Text
 
 router = APIRouter(prefix="/cs/escalations/{case}/steps", tags=["steps"])
@@ -38,6 +39,9 @@ StepId = Annotated[
     ),
 ]
 
+_AMOUNT = re.compile(
+    r"[^\d\s]{0,3}\s?\d{1,3}(?:[ ,.]?\d{3}){0,4}(?:[.,]\d{1,2})?\s?[A-Za-z€£$]{0,3}"
+)
 _MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 
 
@@ -96,10 +100,11 @@ async def complete_step(
     """A step is done. Two people on one step: the second hears who was first, and when."""
     whole = await load_escalation(parts, who, case)
     run_id = step.replace("~", "#")
-    words = _words(given)
     letter: list[Content] = []
     version = await parts.playbook(whole.line.playbook_slug, whole.line.playbook_version)
     found = _step(version.playbook, run_id)
+    _check_fields(found, given)
+    words = _words(given)
     if isinstance(found, EmailStep) and whole.line.status is not Status.OPENING:
         letter = _letter(await picture(parts, who, whole), found, given)
     command = CompleteStep(
@@ -146,6 +151,18 @@ def _step(playbook: Playbook, run_id: str) -> Step | None:
         return None
 
 
+def _check_fields(step: Step | None, given: CompletionIn) -> None:
+    """Amounts and moments are such, and a letter has somebody to send it. Raises FieldsInvalid."""
+    for field in step.fields if step else ():
+        text = given.fields.get(field.id, "").strip()
+        if text and field.kind is FieldKind.MONEY and not _AMOUNT.fullmatch(text):
+            raise invalid(f"fields.{field.id}", "is not an amount", "Write it like 49.00 USD.")
+        if text and field.kind is FieldKind.MOMENT:
+            _moment(f"fields.{field.id}", text)
+    if given.letter is not None and step is not None and not isinstance(step, EmailStep):
+        raise invalid("letter", "is not sent by this step", "Leave it out.")
+
+
 def _words(given: CompletionIn) -> list[Content]:
     words = []
     if given.note is not None:
@@ -180,18 +197,19 @@ def _appointment(step: Step | None, given: CompletionIn) -> datetime | None:
     for field in step.fields if step else ():
         if field.sets == "appointment_at" and field.id in given.fields:
             where = f"fields.{field.id}"
-            try:
-                moment = _MOMENT.validate_python(given.fields[field.id].strip())
-            except ValidationError:
-                raise invalid(
-                    where,
-                    "is not a moment",
-                    "Write it like 2026-11-23T09:30:00+01:00.",
-                ) from None
+            moment = _moment(where, given.fields[field.id].strip())
             now = datetime.now(UTC)  # noqa: TID251 (the edge reads the clock)
             require_appointment(where, moment, now)
             return moment
     return None
+
+
+def _moment(where: str, text: str) -> datetime:
+    try:
+        return _MOMENT.validate_python(text)
+    except ValidationError:
+        mend = "Write it like 2026-11-23T09:30:00+01:00."
+        raise invalid(where, "is not a moment", mend) from None
 
 
 def _id(words: list[Content], kind: ContentKind) -> UUID | None:

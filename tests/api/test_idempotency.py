@@ -331,3 +331,14 @@ async def test_a_repeated_claim_takes_no_second_case(anna: Desk, sarah: Desk) ->
     again = (await anna.post("/cs/next", key="claim"))["action"]["escalation"]["number"]
     assert again == first
     assert (await sarah.case(urgent["number"]))["assignee"] is None
+
+
+async def test_the_second_on_a_step_hears_who_was_first_by_name(marcus: Desk, priya: Desk) -> None:
+    opened = await marcus.open_case()
+    step = opened["snapshot"]["step"]["id"]
+    await marcus.done(opened["number"], step, "reached")
+    path = f"/cs/escalations/{opened['number']}/steps/{step}/completion"
+    for key in ("late", "late"):
+        late = await priya.ask("POST", path, {"outcome": "reached"}, key=key)
+        assert late.status_code == 409
+        assert "Marcus Webb" in late.json()["detail"]
