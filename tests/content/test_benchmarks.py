@@ -90,6 +90,14 @@ def test_billable_actions_follow_the_public_rule() -> None:
     }
 
 
+def test_the_mark_of_a_version_costs_nothing() -> None:
+    kind = EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES
+    event = HistoryEvent(event_type=kind)
+    told = event.upsert_workflow_search_attributes_event_attributes.search_attributes
+    told.indexed_fields["TemporalChangeVersion"].data = b"[]"
+    assert actions([event]) == {}
+
+
 def test_local_activities_of_one_workflow_task_are_one_action() -> None:
     def local(task: int) -> HistoryEvent:
         event = HistoryEvent(event_type=EventType.EVENT_TYPE_MARKER_RECORDED)

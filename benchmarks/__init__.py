@@ -1,0 +1,1 @@
+"""How fast it is, beside the bare limit of the same machine at the same moment."""
