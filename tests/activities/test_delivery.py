@@ -23,6 +23,7 @@ from models.delivery import (
 )
 from models.ids import new_id
 from models.messages import DeliveryOrder
+from models.severity import Severity
 from models.store.repositories import contents, deliveries, mail
 from models.store.session import Store
 from tests.desk import Desk
@@ -74,7 +75,7 @@ def _order(
         customer_id=UUID(customer_id),
         assignee_id=None,
         title_id=new_id(),
-        severity="high",
+        severity=Severity.HIGH,
         step_title="Call now",
         due_at=now,
         at=now,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP as Server
+from aiosmtpd.smtp import SMTP as Server  # noqa: N811
 
 from activities.adapters.smtp import Smtp, as_message
 from activities.ports import PostOfficeError
@@ -44,7 +44,7 @@ class Sink:
     async def handle_DATA(self, server: Server, session: Any, envelope: Any) -> str:  # noqa: N802
         self.kept.append(message_from_bytes(envelope.content))
         if self.mood == "drop":
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
             await asyncio.sleep(0)
         return "250 taken"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-ROOMS = ("activities", "api", "config", "domain", "models", "supervisor", "terminal", "upkeep")
-ROOMS += ("workflows",)
+ROOMS = ["activities", "api", "config", "domain", "models", "supervisor", "terminal", "upkeep"]
+ROOMS += ["workflows"]
 DRAWERS = {"helper", "helpers", "util", "utils", "common", "misc", "base"}
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 40
