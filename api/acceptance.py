@@ -96,7 +96,8 @@ async def operate(parts: Parts, who: Caller, asked: Asked, wish: Wish) -> Operat
         kind=wish.command.kind,
         payload=operation,
     )
-    async with parts.store.transaction() as connection:
+    store = parts.store
+    async with store.transaction() if wish.words else store.single() as connection:
         earlier = await keep(connection, envelope, wish.words)
     if earlier is None:
         answer = await _ask(parts, wish.escalation_id, wish.number, operation)
@@ -113,7 +114,7 @@ async def in_words(
     if answer.snapshot is None or step is None or not placeholders(step.title):
         return answer
     if line is None:
-        async with parts.store.transaction() as connection:
+        async with parts.store.single() as connection:
             whole = await escalations.get(connection, answer.escalation_id)
         line = whole.line if whole else None
     if line is None:

@@ -26,7 +26,7 @@ from models.store.repositories import escalations
 _bearer = HTTPBearer(auto_error=False, description="`rightnow token EMAIL` prints one.")
 
 
-def parts_of(request: Request) -> Parts:
+async def parts_of(request: Request) -> Parts:
     """The API's parts."""
     parts: Parts = request.app.state.parts
     return parts
@@ -95,6 +95,8 @@ class Asked:
 
     key: str
     expected_version: int | None
+    key_is_ours: bool = False
+    """The caller gave none: nobody can have used it before."""
 
 
 async def asked(
@@ -120,7 +122,9 @@ async def asked(
     version = None
     if if_match is not None and if_match != "*":
         version = int(if_match.removeprefix("W/").strip('"'))
-    return Asked(key=idempotency_key or f"made-up-{new_id()}", expected_version=version)
+    if idempotency_key is None:
+        return Asked(f"made-up-{new_id()}", version, key_is_ours=True)
+    return Asked(idempotency_key, version)
 
 
 AskedDep = Annotated[Asked, Depends(asked)]
@@ -151,7 +155,7 @@ async def load_escalation(
 
     Raises EscalationUnknown.
     """
-    async with parts.store.transaction() as connection:
+    async with parts.store.single() as connection:
         found = None
         if case[:2].upper() == NUMBER_PREFIX:
             found = await escalations.by_number(connection, int(case[2:]))

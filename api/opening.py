@@ -39,7 +39,7 @@ from models.operation import Envelope
 from models.severity import Severity
 from models.sla import ClockPlan
 from models.standing import OpeningRow
-from models.store.repositories import customers, escalations, mail, operations, playbooks
+from models.store.repositories import customers, escalations, mail, operations
 from models.text import Line, Text
 
 TEAM = "front-line"
@@ -148,9 +148,11 @@ async def open_matter(
     permissions.may_open(who.actor)
     op_id = new_id()
     async with parts.store.transaction() as connection:
-        earlier = await acceptance.find_earlier(connection, who, route, asked.key)
+        earlier = None
+        if not asked.key_is_ours:
+            earlier = await acceptance.find_earlier(connection, who, route, asked.key)
         if earlier is None:
-            start = await _prepare(connection, who, matter, op_id)
+            start = await _prepare(parts, connection, who, matter, op_id)
             envelope = _envelope(who, asked, route, body, op_id, start)
             await acceptance.keep(connection, envelope, ())
             if matter.message_ids and start.opening:
@@ -171,7 +173,7 @@ def _require_sense(given: EscalationIn, now: datetime) -> None:
 
 
 async def _prepare(
-    connection: AsyncConnection, who: Caller, matter: Matter, op_id: UUID
+    parts: Parts, connection: AsyncConnection, who: Caller, matter: Matter, op_id: UUID
 ) -> EscalationStart:
     """Customer, words, playbook, deadlines, number: everything the workflow starts with."""
     now = datetime.now(UTC)  # noqa: TID251
@@ -180,7 +182,7 @@ async def _prepare(
     kind = matter.type or taken_for.type
     severity = matter.severity or taken_for.severity
     facts = _facts(matter, customer, kind, severity, now)
-    match = match_playbook(await playbooks.current(connection), facts)
+    match = match_playbook(await parts.current_playbooks(connection), facts)
     why = {
         "type": "It was given." if matter.type else taken_for.type_reason,
         "severity": "It was given." if matter.severity else taken_for.severity_reason,

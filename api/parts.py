@@ -3,6 +3,8 @@
 import time
 from dataclasses import dataclass, field
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from models.actor import Actor, Person
 from models.playbook import PlaybookVersion
 from models.store.repositories import people, playbooks
@@ -37,7 +39,7 @@ class Parts:
         known = self._known.get(hashed)
         if known is not None and known[0] > time.monotonic():
             return known[1]
-        async with self.store.transaction() as connection:
+        async with self.store.single() as connection:
             found = await people.actor_of(connection, token)
         if len(self._known) > 1000:
             self._known.clear()
@@ -49,9 +51,20 @@ class Parts:
         """A playbook version. It never changes, so it is read once."""
         known = self._versions.get((slug, version))
         if known is None:
-            async with self.store.transaction() as connection:
-                known = await playbooks.get(connection, slug, version)
-            if known is None:
-                raise LookupError(f"there is no playbook {slug}@{version}")
-            self._versions[(slug, version)] = known
+            async with self.store.single() as connection:
+                known = await self._read(connection, slug, version)
+        return known
+
+    async def current_playbooks(self, connection: AsyncConnection) -> list[PlaybookVersion]:
+        """The newest published version of every playbook. Only fresh ones are read whole."""
+        return [
+            self._versions.get(key) or await self._read(connection, *key)
+            for key in await playbooks.current_keys(connection)
+        ]
+
+    async def _read(self, connection: AsyncConnection, slug: str, version: int) -> PlaybookVersion:
+        known = await playbooks.get(connection, slug, version)
+        if known is None:
+            raise LookupError(f"there is no playbook {slug}@{version}")
+        self._versions[(slug, version)] = known
         return known

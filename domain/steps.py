@@ -105,13 +105,18 @@ def _follows(state: EscalationState, mine: StepRun | None, before: StepRun) -> b
     """
     if mine is None:
         return False
-    if state.steps.index(mine) > state.steps.index(before):
+    if _place(state, mine) > _place(state, before):
         return True
     return (
         mine.ended_at is not None
         and before.ended_at is not None
         and (mine.ended_at > before.ended_at)
     )
+
+
+def _place(state: EscalationState, run: StepRun) -> int:
+    """Where a run stands. By its id: comparing whole runs costs milliseconds in a long case."""
+    return next(place for place, one in enumerate(state.steps) if one.id == run.id)
 
 
 def _in_this_life(state: EscalationState, run: StepRun | None) -> bool:

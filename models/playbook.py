@@ -103,9 +103,11 @@ class Playbook(Frozen):
 
     def step(self, step_id: str) -> Step:
         """The step of that id, the built-in last one included. Raises KeyError."""
-        for step in (*self.steps, self.last_step):
+        for step in self.steps:
             if step.id == step_id:
                 return step
+        if step_id == LAST_STEP:
+            return self.last_step
         raise KeyError(step_id)
 
     @property
@@ -132,8 +134,12 @@ class Playbook(Frozen):
         """The step after which this one opens: the declared one, or the one above it."""
         if step.after and step.after.step:
             return step.after.step
-        index = self.steps.index(step)
-        return self.steps[index - 1].id if index else None
+        before = None
+        for one in self.steps:
+            if one.id == step.id:
+                return before
+            before = one.id
+        raise ValueError(f"{step.id} is not a step of {self.slug}")
 
 
 LAST_STEP = "how-does-it-end"

@@ -148,7 +148,7 @@ class EscalationWorkflow:
         if left is None or left > 0:
             try:
                 await workflow.wait_condition(
-                    lambda: self._deadline != deadline or self._ended() or self._should_renew(),
+                    lambda: self._sooner(deadline) or self._ended() or self._should_renew(),
                     timeout=left,
                     timeout_summary=self._timer_line(deadline),
                 )
@@ -156,8 +156,18 @@ class EscalationWorkflow:
                 pass
             else:
                 return
+            if self._deadline is None or self._deadline.at > workflow.now():
+                return
         self._case.drive(Tick(), ENGINE, workflow.now())
         self._moved()
+
+    def _sooner(self, armed: Deadline | None) -> bool:
+        """Whether the timer must be armed anew: only for something sooner.
+
+        One that turns out too early looks again; moving it for every step would cost two events.
+        """
+        now = self._deadline
+        return now is not None and (armed is None or now.at < armed.at)
 
     def _timer_line(self, deadline: Deadline | None) -> str | None:
         return story_board.timer_line(self._case.state, deadline) if deadline else None

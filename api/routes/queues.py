@@ -202,7 +202,7 @@ async def _claim(
 async def _ranked(
     parts: Parts, person: Person, after: tuple[datetime, UUID] | None, limit: int
 ) -> list[EscalationLine]:
-    async with parts.store.transaction() as connection:
+    async with parts.store.single() as connection:
         return await escalations.ranked(
             connection, person_id=person.id, rank=person.role.rank, after=after, limit=limit
         )

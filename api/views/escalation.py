@@ -170,19 +170,15 @@ async def line_view(parts: Parts, line: EscalationLine) -> LineView:
     if line.assignee_id is not None:
         assignee = PersonView(id=line.assignee_id, name=line.assignee_name or "Somebody")
     return LineView(
-        **line.model_dump(
-            include={
-                "id",
-                "version",
-                "status",
-                "type",
-                "severity",
-                "title",
-                "customer_name",
-                "due_at",
-                "opened_at",
-            }
-        ),
+        id=line.id,
+        version=line.version,
+        status=line.status,
+        type=line.type,
+        severity=line.severity,
+        title=line.title,
+        customer_name=line.customer_name,
+        due_at=line.due_at,
+        opened_at=line.opened_at,
         number=number_text(line.number),
         light=light(line.due_at, line.warn_at, now),
         customer_annual_value=line.customer_annual_value,

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.escalation import NUMBER_PREFIX, EscalationState, Status
 from models.money import Money
-from models.standing import EscalationLine, EscalationWhole, Filters, OpeningRow, Standing, StepRef
+from models.standing import EscalationLine, EscalationWhole, Filters, OpeningRow, Standing
 from models.store.tables.content import CONTENTS
 from models.store.tables.customer import CUSTOMERS
 from models.store.tables.escalation import ESCALATIONS, NUMBERS
@@ -19,13 +19,18 @@ _E = ESCALATIONS.c
 
 async def begin(connection: AsyncConnection, opening: OpeningRow) -> int:
     """Note an accepted opening, before its workflow exists. Returns its number."""
-    number: int = (await connection.execute(select(NUMBERS.next_value()))).scalar_one()
-    told = opening.model_dump()
-    await connection.execute(
-        insert(ESCALATIONS).values(
-            number=number, version=0, status=Status.OPENING, state=None, **told
+    made = (
+        insert(ESCALATIONS)
+        .values(
+            number=NUMBERS.next_value(),
+            version=0,
+            status=Status.OPENING,
+            state=None,
+            **opening.model_dump(),
         )
+        .returning(_E.number)
     )
+    number: int = (await connection.execute(made)).scalar_one()
     return number
 
 
@@ -202,6 +207,9 @@ _JOINED = (
 )
 
 
+_TOLD = frozenset(EscalationLine.model_fields)
+
+
 def _lines() -> Select[Any]:
     return select(*_LINE_COLUMNS).select_from(_JOINED)
 
@@ -215,10 +223,9 @@ def _line(row: Row[Any]) -> EscalationLine:
     value = None
     if row.annual_value_minor is not None:
         value = Money(minor=row.annual_value_minor, currency=row.annual_value_currency)
-    told = {name: getattr(row, name) for name in EscalationLine.model_fields if hasattr(row, name)}
+    told = {name: told for name, told in row._mapping.items() if name in _TOLD}  # noqa: SLF001
     told["title"] = row.title if row.title is not None else "[erased]"
     told["customer_annual_value"] = value
-    told["step"] = StepRef.model_validate(row.step) if row.step else None
     return EscalationLine(**told)
 
 

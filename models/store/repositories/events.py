@@ -31,8 +31,8 @@ async def add(connection: AsyncConnection, escalation_id: UUID, events: Sequence
         }
         for event in events
     ]
-    adding = insert(EVENTS).values(rows).on_conflict_do_nothing().returning(EVENTS.c.seq)
-    added = {row.seq for row in await connection.execute(adding)}
+    adding = insert(EVENTS).on_conflict_do_nothing().returning(EVENTS.c.seq)
+    added = {row.seq for row in await connection.execute(adding, rows)}
     there_already = [event for event in events if event.seq not in added]
     if there_already:
         await _require_same(connection, escalation_id, there_already)

@@ -50,6 +50,17 @@ async def current(connection: AsyncConnection) -> tuple[PlaybookVersion, ...]:
     return tuple(_version(row) for row in await connection.execute(query))
 
 
+async def current_keys(connection: AsyncConnection) -> list[tuple[str, int]]:
+    """Slug and version of the newest published version of every playbook, without the document."""
+    query = (
+        select(PLAYBOOK_VERSIONS.c.slug, func.max(PLAYBOOK_VERSIONS.c.version).label("version"))
+        .where(PLAYBOOK_VERSIONS.c.status == "published")
+        .group_by(PLAYBOOK_VERSIONS.c.slug)
+        .order_by(PLAYBOOK_VERSIONS.c.slug)
+    )
+    return [(row.slug, row.version) for row in await connection.execute(query)]
+
+
 async def get(connection: AsyncConnection, slug: str, version: int) -> PlaybookVersion | None:
     """One version."""
     query = select(PLAYBOOK_VERSIONS).where(
