@@ -2,24 +2,22 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
 from activities.letters import LetterDesk, NoAddress
 from activities.ports import PostOffice, PostOfficeError
-from models.delivery import DELIVERY_ENDED, DeliveryStatus, EffectClass, Mail
-from models.errors import Unavailable
+from models.delivery import DELIVERY_ENDED, DeliveryStatus, EffectClass, EffectKind, Mail
+from models.errors import DeliveryDelayed
 from models.messages import DeliveryOrder, DeliveryResult
+from models.operation import OperationStatus
 from models.store.repositories import deliveries, mail, operations
 from models.store.session import Store
 
+STAYS_TRUE = frozenset({EffectKind.LETTER_FAILED, EffectKind.PROMISE_MISSED})
+"""Notices of what went wrong: they are needed however the case goes on."""
+
 _LOST = "It was handed over and the answer was lost. A person checks whether it arrived."
-
-
-class NotYet(Unavailable):
-    """The letter did not leave, and may later."""
-
-    code = "delivery-delayed"
-    title = "The letter has not left yet."
 
 
 @dataclass
@@ -39,7 +37,7 @@ class Deliveries:
         page goes out again under the same Message-ID; a letter to a customer whose hand-over was
         cut off is not sent again but marked unknown, for a person to check.
 
-        Raises NotYet when the mail server is away, to be tried again.
+        Raises DeliveryDelayed when the mail server is away, to be tried again.
         """
         ready = await self._begin(order)
         if isinstance(ready, DeliveryResult):
@@ -62,12 +60,10 @@ class Deliveries:
             if cut_off and effect.effect_class is EffectClass.LETTER:
                 await deliveries.end(connection, effect.key, DeliveryStatus.UNKNOWN, _LOST)
                 return DeliveryResult(status=DeliveryStatus.UNKNOWN, detail=_LOST)
-            if effect.effect_class is EffectClass.PAGE and await operations.overtaken(
-                connection, order.escalation_id, effect.key, effect.step
-            ):
-                why = "Not needed any more: somebody acted first."
-                await deliveries.end(connection, effect.key, DeliveryStatus.SUPPRESSED, why)
-                return DeliveryResult(status=DeliveryStatus.SUPPRESSED, detail=why)
+            taken_back = await self._taken_back(connection, order)
+            if taken_back is not None:
+                await deliveries.end(connection, effect.key, taken_back.status, taken_back.detail)
+                return taken_back
             try:
                 letter = await self.desk.word(connection, order)
             except NoAddress as error:
@@ -75,6 +71,29 @@ class Deliveries:
                 return DeliveryResult(status=DeliveryStatus.FAILED, detail=str(error))
             await deliveries.attempt(connection, effect.key, letter.message_id)
         return letter
+
+    async def _taken_back(
+        self, connection: AsyncConnection, order: DeliveryOrder
+    ) -> DeliveryResult | None:
+        """Why a hand-over must not begin any more; None when it may.
+
+        Raises DeliveryDelayed while an acknowledgement is accepted and may still be refused.
+        """
+        effect = order.effect
+        if effect.effect_class is EffectClass.LETTER:
+            if await operations.cancelled(connection, order.escalation_id):
+                why = "The case was cancelled."
+                return DeliveryResult(status=DeliveryStatus.CANCELLED, detail=why)
+            return None
+        if effect.kind in STAYS_TRUE:
+            return None
+        acted = await operations.overtaken(connection, order.escalation_id, effect.key, effect.step)
+        if acted is OperationStatus.ACCEPTED:
+            raise DeliveryDelayed("Somebody is just acting on it.")
+        if acted is OperationStatus.APPLIED:
+            why = "Not needed any more: somebody acted first."
+            return DeliveryResult(status=DeliveryStatus.SUPPRESSED, detail=why)
+        return None
 
     async def _failed(self, order: DeliveryOrder, error: PostOfficeError) -> DeliveryResult:
         letter = order.effect.effect_class is EffectClass.LETTER
@@ -84,7 +103,7 @@ class Deliveries:
             return await self._end(order, DeliveryStatus.UNKNOWN, _LOST)
         async with self.store.transaction() as connection:
             await deliveries.postpone(connection, order.effect.key, error.detail)
-        raise NotYet(error.detail)
+        raise DeliveryDelayed(error.detail)
 
     async def _end(
         self,

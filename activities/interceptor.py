@@ -1,5 +1,6 @@
 """Domain errors on their way into Temporal: one code, and whether trying again helps."""
 
+import asyncio
 from typing import Any
 
 import structlog
@@ -39,9 +40,16 @@ class _Translator(ActivityInboundInterceptor):
             raise ApplicationError(
                 error.detail, type=error.code, non_retryable=not error.retryable
             ) from None
+        except (ApplicationError, asyncio.CancelledError):
+            raise
         except (UnicodeEncodeError, DBAPIError) as error:
             cause = getattr(error, "orig", error)
             poison = isinstance(cause, UnicodeEncodeError | DataError | IntegrityError)
             code = POISON if poison else "store-error"
             _log.error("activity failed", code=code, activity=input.fn.__name__)
             raise ApplicationError(type(cause).__name__, type=code, non_retryable=poison) from None
+        except Exception as error:  # noqa: BLE001 (the one place that may)
+            # Its text may hold customers' words, which neither histories nor logs may have.
+            kind = type(error).__name__
+            _log.error("activity failed", code="internal", error=kind, activity=input.fn.__name__)
+            raise ApplicationError("internal", type=kind) from None

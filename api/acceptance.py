@@ -12,12 +12,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.dependencies import Asked, Caller, body_hash
 from api.parts import Parts
+from domain.lifecycle import OVER
 from domain.script import placeholders, render
 from domain.script_values import line_values
 from models.actor import Actor
 from models.command import Operation, Requested
 from models.content import Content
-from models.errors import BY_CODE, Conflict, KeyReused, RightnowError, Unavailable
+from models.errors import (
+    BY_CODE,
+    Conflict,
+    EscalationClosed,
+    KeyReused,
+    RightnowError,
+    Unavailable,
+)
 from models.escalation import number_text
 from models.frozen import Frozen
 from models.ids import new_id
@@ -196,12 +204,40 @@ async def _ask(
     try:
         receipt = await parts.engine.operate(escalation_id, operation)
     except Unavailable:
-        return _accepted(operation.op_id, escalation_id, number)
+        over = await refused_for_good(parts, escalation_id)
+        if over is None:
+            return _accepted(operation.op_id, escalation_id, number)
+        return await _refuse(parts, operation.op_id, over)
     except RightnowError as refused:
-        error = await _with_names(parts, refused)
-        await write_rejection(parts, operation.op_id, error)
-        raise error from None
+        return await _refuse(parts, operation.op_id, await _with_names(parts, refused))
     return _applied(receipt, escalation_id, number)
+
+
+async def refused_for_good(parts: Parts, escalation_id: UUID) -> EscalationClosed | None:
+    """The refusal of a case that is over: Temporal may have forgotten it, PostgreSQL has not."""
+    async with parts.store.single() as connection:
+        whole = await escalations.get(connection, escalation_id)
+    if whole is None or whole.line.status not in OVER:
+        return None
+    return EscalationClosed(
+        f"The case is {whole.line.status}: nothing more happens. Open a new case if there is need."
+    )
+
+
+async def _refuse(parts: Parts, op_id: UUID, error: RightnowError) -> OperationAnswer:
+    """Put a refusal on record, and answer with what is then on record.
+
+    When the sweeper delivered the operation meanwhile, its own answer is the one that counts.
+    """
+    receipt = Receipt(
+        op_id=op_id, status="rejected", version=0, code=error.code, detail=error.detail
+    )
+    async with parts.store.transaction() as connection:
+        await operations.refuse(connection, receipt)
+        row = await operations.get(connection, op_id)
+    if row is None:
+        raise error
+    return stored_answer(row)
 
 
 async def _with_names(parts: Parts, error: RightnowError) -> RightnowError:
@@ -217,7 +253,7 @@ async def _with_names(parts: Parts, error: RightnowError) -> RightnowError:
 
 
 async def write_rejection(parts: Parts, op_id: UUID, error: RightnowError) -> None:
-    """Put a refusal on record before anybody hears of it, so that it stays the answer."""
+    """Put a refusal on record that is for good, such as that the case is over."""
     receipt = Receipt(
         op_id=op_id, status="rejected", version=0, code=error.code, detail=error.detail
     )

@@ -39,6 +39,7 @@ STATUS: dict[type[RightnowError], int] = {
     errors.TooLarge: 413,
     errors.StoreUnavailable: 503,
     errors.EngineUnavailable: 503,
+    errors.DeliveryDelayed: 503,
     errors.ProjectionForked: 500,
     errors.NoPlaybook: 500,
 }

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 
-from api.acceptance import write_rejection
+from api.acceptance import refused_for_good, write_rejection
 from api.parts import Parts
 from models.errors import EscalationClosed, RightnowError, Unavailable
 from models.messages import EscalationStart
@@ -21,7 +21,7 @@ PAUSE = 1.0
 """Seconds between two looks."""
 
 AGAIN_AFTER = timedelta(seconds=20)
-"""How long a delivered operation may stay without its answer before it is delivered again."""
+"""How long a delivered operation may stay without its answer the first time; then longer."""
 
 AT_ONCE = 50
 
@@ -40,13 +40,15 @@ class Sweeper:
                 await self.sweep()
             except RightnowError as error:
                 _log.warning("sweep postponed", code=error.code)
+            except Exception as error:  # noqa: BLE001 (whatever it is, the next sweep must come)
+                _log.error("sweep failed", code=type(error).__name__)
             await asyncio.sleep(self.pause)
 
     async def sweep(self) -> int:
         """Deliver what waits. Returns how many operations were looked at."""
         now = datetime.now(UTC)  # noqa: TID251 (the edge reads the clock)
         async with self.parts.store.transaction() as connection:
-            waiting = await operations.claim_waiting(connection, now, now + AGAIN_AFTER, AT_ONCE)
+            waiting = await operations.claim_waiting(connection, now, AGAIN_AFTER, AT_ONCE)
         ordered = sorted(waiting, key=lambda row: (row.escalation_id.int, row.place))
         for _, rows in groupby(ordered, key=lambda row: row.escalation_id):
             await self._deliver_in_order(list(rows))
@@ -60,6 +62,9 @@ class Sweeper:
             except EscalationClosed as error:
                 await write_rejection(self.parts, row.op_id, error)
             except Unavailable as error:
+                if (over := await refused_for_good(self.parts, row.escalation_id)) is not None:
+                    await write_rejection(self.parts, row.op_id, over)
+                    continue
                 _log.info("delivery postponed", code=error.code, op_id=str(row.op_id))
                 return
 

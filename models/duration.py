@@ -20,16 +20,16 @@ def parse_duration(value: Any) -> Any:
 def say_duration(value: timedelta) -> str:
     """Say a duration in plain words, as exactly as a person needs it.
 
-    Seconds below a minute, minutes below two hours, hours and minutes below two days, then days
-    and hours: `46 minutes`, `2 hours 30 minutes`, `7 days`.
+    Seconds below a minute, minutes below an hour, hours and minutes below a day, then days and
+    hours: `46 minutes`, `2 hours 30 minutes`, `7 days`.
     """
     seconds = round(value.total_seconds())
     if seconds < 60:
         return _count(seconds, "second")
     minutes = round(seconds / 60)
-    if minutes < 120:
+    if minutes < 60:
         return _count(minutes, "minute")
-    if minutes < 48 * 60:
+    if minutes < 24 * 60:
         return _pair(*divmod(minutes, 60), "hour", "minute")
     return _pair(*divmod(round(minutes / 60), 24), "day", "hour")
 

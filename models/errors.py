@@ -27,7 +27,8 @@ RightnowError
 ├── TooLarge                      413 too-large
 ├── Unavailable                   503 try again, nothing is lost
 │   ├── StoreUnavailable              store-unavailable
-│   └── EngineUnavailable             engine-unavailable
+│   ├── EngineUnavailable             engine-unavailable
+│   └── DeliveryDelayed               delivery-delayed
 └── Broken                        500 ours to mend
     ├── ProjectionForked              projection-forked
     └── NoPlaybook                    no-playbook
@@ -243,6 +244,13 @@ class EngineUnavailable(Unavailable):
 
     code = "engine-unavailable"
     title = "The engine does not answer right now."
+
+
+class DeliveryDelayed(Unavailable):
+    """A letter did not leave, and may later."""
+
+    code = "delivery-delayed"
+    title = "The letter has not left yet."
 
 
 class Broken(RightnowError):

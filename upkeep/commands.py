@@ -123,7 +123,13 @@ def move_ahead(
         _fail("Write it like: rightnow fast-forward E-1042 7d")
 
     async def move(store: Store) -> None:
-        client = await connect(settings.temporal_address or "", settings.temporal_namespace)
+        key = settings.temporal_api_key
+        client = await connect(
+            settings.temporal_address or "",
+            settings.temporal_namespace,
+            api_key=key.get_secret_value() if key else None,
+            tls=settings.temporal_tls,
+        )
         engine = Engine(client, settings.task_queue)
         now, _ = await fast_forward(store, client, engine, int(number), far)
         _say(f"For {NUMBER_PREFIX}{number} it is {now:%Y-%m-%d %H:%M} UTC now.")

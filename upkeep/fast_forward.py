@@ -1,6 +1,6 @@
 """Move one escalation's clock ahead, for a demonstration: seven days pass in seconds."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from temporalio.client import Client
@@ -30,7 +30,8 @@ async def fast_forward(
     handle = client.get_workflow_handle(workflow_id(case.line.id))
     skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
     await skipper.fast_forward(handle, by)
-    offset = case.line.clock_offset + by
+    now = await skipper.get_current_time(handle)
+    offset = max(now - datetime.now(UTC), timedelta(0))
     operation = Operation(op_id=new_id(), actor=OPERATOR, command=MoveClock(offset=offset))
     await engine.send(case.line.id, operation)
-    return await skipper.get_current_time(handle), case.line.id
+    return now, case.line.id

@@ -80,6 +80,7 @@ class Engine:
             WorkflowUpdateFailedError,
             WorkflowUpdateRPCTimeoutOrCancelledError,
             RPCError,
+            RuntimeError,
         ) as error:
             raise _meaning(error) from None
 
@@ -96,7 +97,7 @@ class Engine:
             )
         except WorkflowAlreadyStartedError:
             return
-        except RPCError as error:
+        except (RPCError, RuntimeError) as error:  # a lazy client says RuntimeError
             raise _meaning(error) from None
 
     async def operate(self, escalation_id: UUID, operation: Operation) -> Receipt:
@@ -122,6 +123,7 @@ class Engine:
             WorkflowUpdateFailedError,
             WorkflowUpdateRPCTimeoutOrCancelledError,
             RPCError,
+            RuntimeError,
         ) as error:
             raise _meaning(error) from None
 
@@ -139,7 +141,7 @@ class Engine:
                 operation,
                 rpc_timeout=options.UPDATE_DEADLINE,
             )
-        except RPCError as error:
+        except (RPCError, RuntimeError) as error:  # a lazy client says RuntimeError
             raise _meaning(error) from None
 
     async def answers(self, within: timedelta) -> bool:

@@ -9,7 +9,7 @@ is due happens before its time or twice.
 import asyncio
 from collections.abc import Sequence
 
-from temporalio import workflow
+from temporalio import exceptions, workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, ApplicationError
 
@@ -18,7 +18,7 @@ from domain.due import Deadline, due
 from domain.lifecycle import OVER
 from models.actor import ENGINE, OPERATOR
 from models.command import Cancel, Change, EndEffect, Operation, Reopen, Tick
-from models.delivery import DeliveryStatus, PendingEffect
+from models.delivery import DeliveryStatus, EffectClass, PendingEffect
 from models.errors import FieldsInvalid, RightnowError
 from models.messages import (
     ClockAnswer,
@@ -134,7 +134,7 @@ class EscalationWorkflow:
         answer: ClockAnswer = await workflow.execute_local_activity(
             plan_clocks,
             question,
-            schedule_to_close_timeout=options.COMPUTE_TIMEOUT,
+            start_to_close_timeout=options.COMPUTE_TIMEOUT,
             summary="compute the new deadlines",
         )
         return answer.clocks
@@ -180,7 +180,7 @@ class EscalationWorkflow:
         for effect in self._case.state.effects:
             if effect.begun and effect.key not in self._delivering:
                 self._delivering.add(effect.key)
-                asyncio.create_task(self._deliver(effect))  # noqa: RUF006 (kept in _delivering)
+                asyncio.create_task(self._deliver(effect))  # noqa: RUF006 (the SDK keeps tasks)
         self._deadline = due(self._case.state)
         now = search_attributes.shown(self._case.state)
         if updates := search_attributes.differences(self._shown, now):
@@ -240,8 +240,7 @@ class EscalationWorkflow:
                 summary=f"send {effect.kind} to {effect.recipient.kind}".replace("_", " "),
             )
         except ActivityError as error:
-            detail = f"It could not be sent ({_code(error)})."
-            result = DeliveryResult(status=DeliveryStatus.FAILED, detail=detail)
+            result = _gave_up(effect, error)
         ended = EndEffect(key=effect.key, status=result.status, detail=result.detail)
         self._case.drive(ended, ENGINE, workflow.now())
         self._delivering.discard(effect.key)
@@ -270,13 +269,15 @@ class EscalationWorkflow:
     # -- ends ----------------------------------------------------------------------------------
 
     def _quiet(self) -> bool:
-        """Nothing is under way that another run would have to take over."""
-        case = self._case
-        written = not case.outbox and not case.unprojected
-        return written and not self._delivering and workflow.all_handlers_finished()
+        """Nothing is under way that another run could not take over; the outbox it can."""
+        return not self._delivering and workflow.all_handlers_finished()
+
+    def _written(self) -> bool:
+        return not self._case.outbox and not self._case.unprojected
 
     def _ended(self) -> bool:
-        return self._case.state.status in OVER and self._quiet()
+        state = self._case.state
+        return state.status in OVER and not state.effects and self._written() and self._quiet()
 
 
 def _operation(name: str, given: Sequence[RawValue]) -> Operation:
@@ -290,6 +291,20 @@ def _operation(name: str, given: Sequence[RawValue]) -> Operation:
 
 def _refusal(error: RightnowError) -> ApplicationError:
     return ApplicationError(error.detail, type=error.code, non_retryable=True)
+
+
+def _gave_up(effect: PendingEffect, error: ActivityError) -> DeliveryResult:
+    """How a delivery ends that was tried for as long as it may be.
+
+    A letter whose last attempt gave no sign of life may have left: nobody knows.
+    """
+    if effect.effect_class is EffectClass.LETTER and isinstance(
+        error.cause, exceptions.TimeoutError
+    ):
+        detail = "It was tried for hours; whether it left, nobody knows."
+        return DeliveryResult(status=DeliveryStatus.UNKNOWN, detail=detail)
+    detail = f"It could not be sent ({_code(error)})."
+    return DeliveryResult(status=DeliveryStatus.FAILED, detail=detail)
 
 
 def _code(error: ActivityError) -> str:

@@ -12,8 +12,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from activities.adapters.mail_parser import MailReader
-from api.acceptance import OperationAnswer, Wish, operate
-from api.dependencies import Asked, Caller, CallerDep, PartsDep, load_escalation, require_person
+from api.acceptance import OperationAnswer, Wish, operate, repeat
+from api.dependencies import (
+    Asked,
+    Caller,
+    CallerDep,
+    PartsDep,
+    body_hash,
+    load_escalation,
+    require_person,
+)
 from api.limits import MAIL_BYTES, SECONDS
 from api.opening import Matter, open_matter
 from api.parts import Parts
@@ -21,7 +29,14 @@ from api.problems import documented
 from domain import permissions
 from domain.lifecycle import OVER
 from models.actor import Actor, ActorKind
-from models.command import Author, Channel, Direction, RecordMessage, Visibility
+from models.command import (
+    Author,
+    Channel,
+    CommandKind,
+    Direction,
+    RecordMessage,
+    Visibility,
+)
 from models.content import Content, ContentKind
 from models.customer import CustomerIn
 from models.errors import MailUnreadable, TooLarge
@@ -30,6 +45,7 @@ from models.frozen import Frozen
 from models.ids import new_id
 from models.inbound_mail import InboundMail
 from models.mail_address import MailAddress
+from models.operation import InboxRow
 from models.standing import EscalationWhole
 from models.store.repositories import customers, escalations, operations
 from models.store.repositories import mail as mailbox
@@ -97,9 +113,14 @@ async def receive_mail(
     if mail.own:
         return MailAnswer(status="set_aside", reasons=mail.reasons, operation=None)
     asked = Asked(key=f"mail-{mail.message_id or digest}"[:255], expected_version=None)
-    if (number := await _brought_before(parts, who, asked, mail)) is not None:
-        known = f"We have this mail already: it is in {number}."
+    before = await _brought_before(parts, who, asked, mail)
+    if isinstance(before, str):
+        known = f"We have this mail already: it is in {before}."
         return MailAnswer(status="set_aside", reasons=(known,), operation=None)
+    if before is not None and before.kind is CommandKind.RECORD_MESSAGE:
+        answer = await repeat(parts, before, body_hash(_sameness(mail)))
+        why = (f"It answers a mail of {answer.number}.", *mail.reasons)
+        return MailAnswer(status="filed", reasons=why, operation=answer)
     case = await _thread(parts, who, mail)
     joins = case is not None and case.line.status not in OVER
     if not joins and mail.author is not Author.HUMAN:
@@ -148,10 +169,12 @@ async def _read(request: Request, parts: Parts) -> tuple[InboundMail, str]:
     return await asyncio.to_thread(reader.close), digest.hexdigest()
 
 
-async def _brought_before(parts: Parts, who: Caller, asked: Asked, mail: InboundMail) -> str | None:
-    """The case that has this mail from another gateway, or from before its token was renewed.
+async def _brought_before(
+    parts: Parts, who: Caller, asked: Asked, mail: InboundMail
+) -> InboxRow | str | None:
+    """What this caller's earlier arrival of the mail became; None when the mail is new.
 
-    None when the mail is new, or when this caller brought it: then its key has the answer.
+    When another gateway brought it, or an older token: the number of the case that has it.
     """
     if mail.message_id is None:
         return None
@@ -160,8 +183,9 @@ async def _brought_before(parts: Parts, who: Caller, asked: Asked, mail: Inbound
         if found is None:
             return None
         for route in (_OPEN, _into(found)):
-            if await operations.find(connection, who.actor.key, route, asked.key):
-                return None
+            earlier = await operations.find(connection, who.actor.key, route, asked.key)
+            if earlier is not None:
+                return earlier
         case = await escalations.get(connection, found)
     return number_text(case.line.number) if case else None
 

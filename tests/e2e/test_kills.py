@@ -102,3 +102,20 @@ async def _events(house: Stack, case: str) -> tuple[Event, ...]:
         found = await events.of(connection, UUID(case))
     await store.close()
     return found
+
+
+async def test_an_api_that_starts_while_temporal_is_away_keeps_every_request(
+    house: Stack, token: str
+) -> None:
+    sarah = Caller(house.api_url, token)
+    await house.kill("temporal")
+    await house.kill("api")
+    starting = asyncio.create_task(house.start("api"))
+    answer = None
+    while answer is None:
+        answer = await sarah._once("POST", "/cs/escalations", OPENING, "no-engine")
+    assert answer.status_code == 202, answer.text
+    await house.start("temporal")
+    await starting
+    done = await sarah.insist("/cs/escalations", OPENING, "no-engine")
+    assert done["op_id"] == answer.json()["op_id"]

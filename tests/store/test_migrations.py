@@ -1,9 +1,11 @@
 """The tables that migrations make are the tables that the code means."""
 
+import re
+
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import CheckConstraint, create_engine, text
 
 from models.store.migrate import alembic_config, migrate
 from models.store.session import Store, driver_url
@@ -29,3 +31,20 @@ async def test_every_connection_has_limits(store: Store) -> None:
     async with store.transaction() as connection:
         for name, value in wanted.items():
             assert (await connection.execute(text(f"SHOW {name}"))).scalar_one() == value
+
+
+def test_every_list_of_words_is_the_one_that_the_code_has(stack: Stack) -> None:
+    lists = {
+        constraint.name: str(constraint.sqltext)
+        for table in METADATA.tables.values()
+        for constraint in table.constraints
+        if isinstance(constraint, CheckConstraint) and str(constraint.name).endswith("_known")
+    }
+    engine = create_engine(driver_url(stack.database_url))
+    with engine.connect() as connection:
+        query = "SELECT conname, pg_get_constraintdef(oid) AS told FROM pg_constraint"
+        told = {row.conname: row.told for row in connection.execute(text(query))}
+    engine.dispose()
+    assert len(lists) >= 10
+    for name, meant in lists.items():
+        assert set(re.findall(r"'(\w+)'", told[name])) == set(re.findall(r"'(\w+)'", meant)), name

@@ -45,7 +45,9 @@ http.server.ThreadingHTTPServer(address, Answer).serve_forever()
 """
 
 DRIVER = """
-import asyncio, pathlib, sys
+import asyncio, pathlib, signal, sys
+# A runner in the background hands SIGINT down as ignored; a person at a terminal does not.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from config.settings import Settings
 from supervisor import processes
 from supervisor.up import up

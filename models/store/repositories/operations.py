@@ -1,7 +1,7 @@
 """The operation inbox."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -79,31 +79,46 @@ async def answer(connection: AsyncConnection, receipts: Sequence[Receipt]) -> No
     await connection.execute(change, rows)
 
 
-async def claim_waiting(
-    connection: AsyncConnection, now: datetime, again_at: datetime, limit: int
-) -> tuple[InboxRow, ...]:
-    """Operations that nobody answered in time, oldest first, claimed until `again_at`.
+async def refuse(connection: AsyncConnection, receipt: Receipt) -> None:
+    """Write a refusal down, unless the operation was delivered by another door meanwhile."""
+    await connection.execute(
+        update(OPERATIONS)
+        .where(
+            OPERATIONS.c.op_id == receipt.op_id,
+            OPERATIONS.c.status == OperationStatus.ACCEPTED,
+            OPERATIONS.c.attempts == 0,
+        )
+        .values(status=OperationStatus.REJECTED, answer=receipt, answered_at=func.now())
+    )
 
-    With a due one come all earlier ones of its escalation, so that their order holds; `SKIP
-    LOCKED` on the escalation keeps two sweepers apart.
+
+async def claim_waiting(
+    connection: AsyncConnection, now: datetime, pause: timedelta, limit: int
+) -> tuple[InboxRow, ...]:
+    """Operations that nobody answered in time, oldest first, claimed for a while.
+
+    `pause` is how long the first time; it doubles up to a quarter of an hour. With a due one come
+    all earlier ones of its escalation, so that their order holds; `SKIP LOCKED` on the escalation
+    keeps two sweepers apart.
     """
     query = text(
         """
         WITH due AS (
             SELECT escalation_id, max(place) AS place FROM operations
             WHERE status = 'accepted' AND attempt_at <= :now
-            GROUP BY escalation_id LIMIT :limit
+            GROUP BY escalation_id ORDER BY min(attempt_at) LIMIT :limit
         ), held AS (
             SELECT id FROM escalations
             WHERE id IN (SELECT escalation_id FROM due) FOR NO KEY UPDATE SKIP LOCKED
         )
-        UPDATE operations o SET attempts = attempts + 1, attempt_at = :again_at
+        UPDATE operations o SET attempts = attempts + 1, attempt_at = CAST(:now AS timestamptz)
+            + least(CAST(:pause AS interval) * power(2, least(attempts, 6)), interval '15 min')
         FROM due WHERE o.escalation_id = due.escalation_id AND o.place <= due.place
           AND o.status = 'accepted' AND o.escalation_id IN (SELECT id FROM held)
         RETURNING o.op_id
         """
     )
-    claimed = await connection.execute(query, {"now": now, "again_at": again_at, "limit": limit})
+    claimed = await connection.execute(query, {"now": now, "pause": pause, "limit": limit})
     ids = [row.op_id for row in claimed]
     if not ids:
         return ()
@@ -148,22 +163,33 @@ def _inbox_row(row: Row[Any]) -> InboxRow:
 
 async def overtaken(
     connection: AsyncConnection, escalation_id: UUID, effect_key: str, step: str | None
-) -> bool:
+) -> OperationStatus | None:
     """Whether somebody resolved or cancelled the case, or did the step, after it was planned.
 
-    An accepted operation counts although its workflow may not have it yet: after a committed
-    acknowledgement no hand-over begins.
+    `applied` when it is done, `accepted` when it may be refused yet: then no hand-over may begin
+    before that is known. None when nobody did.
     """
     query = text(
         """
-        SELECT EXISTS (
-            SELECT 1 FROM operations o, deliveries d
-            WHERE d.key = :key AND o.escalation_id = :escalation_id
-              AND o.created_at >= d.written_at AND o.status <> 'rejected'
-              AND (o.kind IN ('resolve', 'cancel')
-                   OR (o.kind IN ('complete_step', 'skip_step')
-                       AND o.payload #>> '{command,step}' = :step)))
+        SELECT o.status FROM operations o, deliveries d
+        WHERE d.key = :key AND o.escalation_id = :escalation_id
+          AND o.created_at >= d.written_at AND o.status <> 'rejected'
+          AND (o.kind IN ('resolve', 'cancel')
+               OR (o.kind IN ('complete_step', 'skip_step')
+                   AND o.payload #>> '{command,step}' = :step))
+        ORDER BY o.status = 'applied' DESC LIMIT 1
         """
     )
     told = {"key": effect_key, "escalation_id": escalation_id, "step": step}
-    return bool((await connection.execute(query, told)).scalar_one())
+    found = (await connection.execute(query, told)).scalar_one_or_none()
+    return OperationStatus(found) if found else None
+
+
+async def cancelled(connection: AsyncConnection, escalation_id: UUID) -> bool:
+    """Whether the case was cancelled for good."""
+    query = select(OPERATIONS.c.op_id).where(
+        OPERATIONS.c.escalation_id == escalation_id,
+        OPERATIONS.c.kind == "cancel",
+        OPERATIONS.c.status == OperationStatus.APPLIED,
+    )
+    return (await connection.execute(query.limit(1))).one_or_none() is not None
