@@ -46,8 +46,11 @@ def details(state: EscalationState, book: Book, deadline: Deadline | None) -> st
 
 
 def timer_line(state: EscalationState, deadline: Deadline) -> str:
-    """What a timer waits for: `E-1042: SLA warning: resolution`."""
-    return f"{number_text(state.number)}: {deadline.what}"[:200]
+    """What a timer waits for at most; what comes sooner wakes the case before it.
+
+    `E-1042: at the latest for: SLA warning: resolution`.
+    """
+    return f"{number_text(state.number)}: at the latest for: {deadline.what}"[:200]
 
 
 def _clock_word(clock: Clock) -> str:

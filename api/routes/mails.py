@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from activities.adapters.mail_parser import MailReader
-from api.acceptance import OperationAnswer, Wish, operate, repeat
+from api.acceptance import OperationAnswer, Wish, in_words, operate, repeat
 from api.dependencies import (
     Asked,
     Caller,
@@ -118,7 +118,7 @@ async def receive_mail(
         known = f"We have this mail already: it is in {before}."
         return MailAnswer(status="set_aside", reasons=(known,), operation=None)
     if before is not None and before.kind is CommandKind.RECORD_MESSAGE:
-        answer = await repeat(parts, before, body_hash(_sameness(mail)))
+        answer = await in_words(parts, await repeat(parts, before, body_hash(_sameness(mail))))
         why = (f"It answers a mail of {answer.number}.", *mail.reasons)
         return MailAnswer(status="filed", reasons=why, operation=answer)
     case = await _thread(parts, who, mail)

@@ -67,7 +67,7 @@ async def open_case_page(page: Page, stack: Stack, case: str) -> None:
     url = f"{stack.settings.temporal_ui_url}/namespaces/default/workflows/escalation-{case}"
     await page.goto(url)
     await page.get_by_text("complete_step").first.wait_for()
-    await page.get_by_text("remind step").first.wait_for()
+    await page.get_by_text("at the latest for").first.wait_for()
 
 
 async def open_story_page(page: Page) -> str:

@@ -24,7 +24,7 @@ async def test_temporal_shows_a_running_case_as_a_story(house: Stack) -> None:
         timeline = await page.inner_text("main")
         assert "complete_step" in timeline
         assert "write down events" in timeline
-        assert f"{answer['number']}: remind step" in timeline
+        assert f"{answer['number']}: at the latest for" in timeline
         story = await open_story_page(page)
         assert f"{answer['number']} cancel threat" in story
         assert "To do now: Offer the fix" in story
