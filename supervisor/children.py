@@ -14,12 +14,13 @@ from pathlib import Path
 import psutil
 
 from supervisor import logs
-from supervisor.errors import StartError
+from supervisor.errors import PortTakenError, StartError
 from supervisor.spec import Spec
 from supervisor.tether import tethered
 
 AGAIN_EVERY = 0.2
 LAST_WORDS = 3.0
+PORT_TAKEN = "address already in use"
 
 
 class Child:
@@ -43,7 +44,10 @@ class Child:
         return self._process.returncode if self._process else 0
 
     async def launch(self, spawned: Callable[[], None]) -> None:
-        """Start it and wait until it is ready. Raises StartError with its last words."""
+        """Start it and wait until it is ready.
+
+        Raises StartError with its last words; PortTakenError when they blame the port.
+        """
         clock = asyncio.get_running_loop().time
         give_up = clock() + self.spec.not_yet_within
         while True:
@@ -56,7 +60,8 @@ class Child:
                 await self.kill()
                 raise StartError(self._lament("was not ready in time", words))
             if clock() > give_up or not any(part in words for part in self.spec.not_yet):
-                raise StartError(self._lament(f"ended ({describe(self.exit_code)})", words))
+                error = PortTakenError if PORT_TAKEN in words.lower() else StartError
+                raise error(self._lament(f"ended ({describe(self.exit_code)})", words))
             await asyncio.sleep(AGAIN_EVERY)
 
     async def ends(self, within: float | None = None) -> bool:

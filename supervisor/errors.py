@@ -3,3 +3,7 @@
 
 class StartError(Exception):
     """Rightnow cannot start. The text says what is wrong and how to mend it; no traceback."""
+
+
+class PortTakenError(StartError):
+    """Somebody took the port between our choosing it and our using it."""

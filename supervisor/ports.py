@@ -5,11 +5,14 @@ are held while the others are chosen, so that no two of ours are the same.
 """
 
 import contextlib
+import random
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 NEAR = 20
+ANY = range(20_000, 32_000)
+"""Below what systems hand out to outgoing connections, which would take a port we only chose."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,9 @@ def _nearest(wish: Wish) -> socket.socket:
         for port in range(wish.port, min(wish.port + NEAR, 65_535) + 1):
             with contextlib.suppress(OSError):
                 return _bound(wish.host, port)
+    for port in random.sample(ANY, k=NEAR):
+        with contextlib.suppress(OSError):
+            return _bound(wish.host, port)
     return _bound(wish.host, 0)
 
 

@@ -1,7 +1,7 @@
 """The two servers of one run: our own, or those that the settings name."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import replace
 
 from pydantic import SecretStr
@@ -15,11 +15,16 @@ from supervisor.postgres import Postgres
 from supervisor.temporal import Temporal, TemporalPorts
 
 Say = Callable[[str], None]
-SideDoors = tuple[int, int]
+API_PORTS = ("api_port",)
+TEMPORAL_PORTS = ("temporal_port", "temporal_ui_port")
+POSTGRES_PORTS = ("postgres_port",)
+ALL_PORTS = (*API_PORTS, *TEMPORAL_PORTS, *POSTGRES_PORTS)
 
 
-def choose_ports(settings: Settings, say: Say, any_port: bool) -> tuple[Settings, SideDoors]:
-    """The settings with ports that are free now, and two more for Temporal's side doors."""
+def choose_ports(
+    settings: Settings, say: Say, any_port: bool, names: Collection[str] = ALL_PORTS
+) -> Settings:
+    """The settings with ports that are free now, for those of our own servers among `names`."""
     wishes = {"api_port": Wish("the API", settings.api_port, settings.api_host)}
     if not settings.temporal_address:
         wishes["temporal_port"] = Wish("Temporal", settings.temporal_port)
@@ -28,9 +33,9 @@ def choose_ports(settings: Settings, say: Say, any_port: bool) -> tuple[Settings
         wishes["postgres_port"] = Wish("PostgreSQL", settings.postgres_port)
     if any_port:
         wishes = {key: replace(wish, port=0) for key, wish in wishes.items()}
-    ports = pick(wishes | {"http": Wish("", 0), "metrics": Wish("", 0)}, say)
-    side_doors = (ports.pop("http"), ports.pop("metrics"))
-    return settings.model_copy(update=ports), side_doors
+    return settings.model_copy(
+        update=pick({key: wish for key, wish in wishes.items() if key in names}, say)
+    )
 
 
 async def own_postgres(settings: Settings, say: Say) -> Postgres:
@@ -38,20 +43,19 @@ async def own_postgres(settings: Settings, say: Say) -> Postgres:
     return await postgres.prepared(settings.data_dir, settings.postgres_port, say)
 
 
-def own_temporal(
-    settings: Settings, search_attributes: Mapping[str, str], side_doors: SideDoors
-) -> Temporal:
-    """Our own Temporal. Raises StartError when it is not installed."""
+def own_temporal(settings: Settings, search_attributes: Mapping[str, str]) -> Temporal:
+    """Our own Temporal, its side doors on any two ports. Raises StartError: not installed."""
     program = temporal.installed_program()
     if program is None:
         raise StartError(
             "The Temporal server is not installed. Mend it: run `make up`, or set "
             "RIGHTNOW_TEMPORAL_ADDRESS to a Temporal of your own."
         )
+    side_doors = pick({"http": Wish("", 0), "metrics": Wish("", 0)}, lambda _: None)
     return Temporal(
         program=program,
         place=make_directory(settings.data_dir / "temporal"),
-        ports=TemporalPorts(settings.temporal_port, settings.temporal_ui_port, *side_doors),
+        ports=TemporalPorts(settings.temporal_port, settings.temporal_ui_port, **side_doors),
         namespace=settings.temporal_namespace,
         search_attributes=search_attributes,
         time_skipping=settings.demo,

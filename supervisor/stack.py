@@ -8,7 +8,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Self
 
@@ -19,13 +19,15 @@ from supervisor import processes, servers
 from supervisor.children import Child
 from supervisor.crew import Crew, Patience
 from supervisor.directories import make_data_dir
-from supervisor.errors import StartError
+from supervisor.errors import PortTakenError, StartError
 from supervisor.leftovers import DataLock, end_leftovers
 from supervisor.running import Running, mark_of, mark_of_child, record_path, write_record
 from supervisor.spec import Spec
 
 Say = Callable[[str], None]
 SPECS = {"worker": processes.worker_spec, "api": processes.api_spec}
+PORTS = {"api": servers.API_PORTS}
+LOOKS_FOR_A_PORT = 3
 
 
 def silent(_: str) -> None:
@@ -54,6 +56,7 @@ class Stack:
     hurry: asyncio.Event = field(default_factory=asyncio.Event)
     """Set it to cut every grace short."""
     _specs: dict[str, Spec] = field(default_factory=dict, init=False)
+    _wished: Settings = field(init=False)
     _lock: DataLock | None = field(default=None, init=False)
     _crew: Crew | None = field(default=None, init=False)
 
@@ -89,10 +92,11 @@ class Stack:
         begun = time.monotonic()
         data_dir = await asyncio.to_thread(make_data_dir, self.settings.data_dir)
         self._lock = DataLock(data_dir)
+        self._wished = self.settings
         ended = await asyncio.to_thread(end_leftovers, data_dir)
         if ended:
             self.say(f"  Ended what an earlier run left behind: {', '.join(ended)}.")
-        settings, side_doors = servers.choose_ports(self.settings, self.say, self.any_port)
+        settings = servers.choose_ports(self.settings, self.say, self.any_port)
         self.settings = settings.model_copy(update={"data_dir": data_dir})
         self._crew = Crew(
             data_dir / "logs",
@@ -102,7 +106,7 @@ class Stack:
             patience=self.patience,
         )
         self._ready(f"Data are in {data_dir}", begun)
-        await servers.together(self._open_database(), self._open_temporal(side_doors))
+        await servers.together(self._open_database(), self._open_temporal())
         await servers.together(*[self._open_process(name) for name in self.names])
 
     async def close(self) -> None:
@@ -147,33 +151,58 @@ class Stack:
         if self.settings.database_url is not None:
             await servers.require_database(self.settings.database_url)
         else:
-            own = await servers.own_postgres(self.settings, self.say)
-            self._keep(own.spec(), database_url=SecretStr(own.url))
-            await self.start("postgres")
-            await own.furnish()
+            await self._on_free_ports(servers.POSTGRES_PORTS, self._own_postgres)
         self._ready("PostgreSQL is ready", begun)
         if self.migrate is not None:
             begun = time.monotonic()
             await asyncio.to_thread(self.migrate, self.database_url)
             self._ready("The database is in its newest form", begun)
 
-    async def _open_temporal(self, side_doors: tuple[int, int]) -> None:
+    async def _open_temporal(self) -> None:
         begun = time.monotonic()
         if self.settings.temporal_address is not None:
             await servers.require_temporal(self.settings.temporal_address)
         else:
-            own = servers.own_temporal(self.settings, self.search_attributes, side_doors)
-            ui_url = self.settings.temporal_ui_url or own.ui_url
-            self._keep(own.spec(), temporal_address=own.address, temporal_ui_url=ui_url)
-            await self.start("temporal")
-            for complaint in await own.furnish():
-                self.say(complaint)
+            await self._on_free_ports(servers.TEMPORAL_PORTS, self._own_temporal)
         self._ready("Temporal is ready", begun)
 
     async def _open_process(self, name: str) -> None:
         begun = time.monotonic()
-        await self.start(name)
+        await self._on_free_ports(PORTS.get(name, ()), lambda: self._own_process(name))
         self._ready(f"{self._specs[name].title} is ready", begun)
+
+    async def _own_postgres(self) -> None:
+        own = await servers.own_postgres(self.settings, self.say)
+        self._keep(own.spec(), database_url=SecretStr(own.url))
+        await self.start("postgres")
+        await own.furnish()
+
+    async def _own_temporal(self) -> None:
+        own = servers.own_temporal(self.settings, self.search_attributes)
+        ui_url = self._wished.temporal_ui_url or own.ui_url
+        self._keep(own.spec(), temporal_address=own.address, temporal_ui_url=ui_url)
+        await self.start("temporal")
+        for complaint in await own.furnish():
+            self.say(complaint)
+
+    async def _own_process(self, name: str) -> None:
+        self._specs[name] = SPECS[name](self.settings)
+        await self.start(name)
+
+    async def _on_free_ports(
+        self, names: Collection[str], start: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Start a server; on other ports when somebody took one of them since we chose it."""
+        for _ in range(LOOKS_FOR_A_PORT - 1):
+            try:
+                await start()
+            except PortTakenError:
+                chosen = servers.choose_ports(self._wished, self.say, self.any_port, names)
+                ports = {name: getattr(chosen, name) for name in names}
+                self.settings = self.settings.model_copy(update=ports)
+            else:
+                return
+        await start()
 
     def _keep(self, spec: Spec, **found: SecretStr | str) -> None:
         self._specs[spec.name] = spec

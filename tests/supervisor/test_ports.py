@@ -1,6 +1,6 @@
 import socket
 
-from supervisor.ports import Wish, is_free, pick
+from supervisor.ports import ANY, Wish, is_free, pick
 
 
 def busy_port() -> socket.socket:
@@ -34,3 +34,8 @@ def test_two_who_wish_the_same_get_different_ports() -> None:
         port = listener.getsockname()[1]
     chosen = pick({"a": Wish("A", port), "b": Wish("B", port), "c": Wish("C", 0)}, lambda _: None)
     assert len(set(chosen.values())) == 3
+
+
+def test_any_port_is_one_that_no_outgoing_connection_is_given() -> None:
+    chosen = pick({str(n): Wish("", 0) for n in range(10)}, lambda _: None)
+    assert set(chosen.values()) < set(ANY)

@@ -1,9 +1,12 @@
+import contextlib
+import socket
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from config.settings import Settings
+from supervisor import servers
 from supervisor.crew import Patience
 from supervisor.errors import StartError
 from supervisor.probes import database_answers, listens
@@ -60,6 +63,32 @@ async def test_a_silent_server_of_others_is_a_plain_sentence(
     with pytest.raises(StartError, match=f"RIGHTNOW_{name.upper()}"):
         await Stack(settings, search_attributes={}, any_port=True).__aenter__()
     assert read_running(tmp_path) is None
+
+
+async def test_a_port_taken_between_choosing_and_starting_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("supervisor.processes.ROOT", write_stand_ins(tmp_path / "checkout"))
+    choose = servers.choose_ports
+    taken: set[int] = set()
+    with contextlib.ExitStack() as thieves:
+
+        def robbed(*given: object) -> Settings:
+            chosen = choose(*given)  # type: ignore[arg-type]
+            if not taken:
+                taken.update({chosen.temporal_ui_port, chosen.postgres_port, chosen.api_port})
+                for port in taken:
+                    thief = thieves.enter_context(socket.socket())
+                    thief.bind(("127.0.0.1", port))
+                    thief.listen()
+            return chosen
+
+        monkeypatch.setattr(servers, "choose_ports", robbed)
+        async with temporary_stack(search_attributes={}, names=("worker", "api")) as stack:
+            used = stack.settings
+            assert len(taken) == 3
+            assert not taken & {used.temporal_ui_port, used.postgres_port, used.api_port}
+            assert await database_answers(stack.database_url)
 
 
 async def test_single_ones_can_be_killed_crashed_and_restarted(
