@@ -5,8 +5,9 @@ import signal
 from datetime import timedelta
 from pathlib import Path
 
+import uvloop
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import Worker, WorkflowRunner
 
 from activities.adapters.mailbox import Mailbox
 from activities.adapters.smtp import Smtp
@@ -22,11 +23,13 @@ from models.store.session import Store
 from workflows import options
 from workflows.client import connect
 from workflows.escalation import EscalationWorkflow
-from workflows.sandbox import sandbox_runner
+from workflows.sandbox import free_runner
 
 
-def build(client: Client, store: Store, settings: Settings) -> Worker:
-    """A worker for escalations and their deeds."""
+def build(
+    client: Client, store: Store, settings: Settings, runner: WorkflowRunner | None = None
+) -> Worker:
+    """A worker for escalations and their deeds. Tests give it the strict runner."""
     house = House(
         company=settings.company_name,
         sender=settings.mail_from,
@@ -39,7 +42,7 @@ def build(client: Client, store: Store, settings: Settings) -> Worker:
         task_queue=settings.task_queue,
         workflows=[EscalationWorkflow],
         activities=[Projection(store).write_down, deliveries.deliver, plan_clocks],
-        workflow_runner=sandbox_runner(),
+        workflow_runner=runner or free_runner(),
         interceptors=[ErrorsToTemporal()],
         max_cached_workflows=2000,
         max_concurrent_activities=50,
@@ -82,4 +85,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(main())

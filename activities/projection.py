@@ -1,6 +1,10 @@
 """Write what a workflow decided into PostgreSQL: events, projection, ledger, answers."""
 
+import asyncio
+import contextlib
 from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
@@ -18,8 +22,18 @@ from models.store.repositories import (
     events,
     operations,
     playbooks,
+    projections,
 )
 from models.store.session import Store
+
+GATHER = timedelta(milliseconds=100)
+"""How long a batch that is written rests, so that the steps of a burst share the next one.
+
+It bounds how late a step can be read: this long, and the time of one write.
+"""
+
+REMEMBERED = 1000
+"""How many states a worker remembers, to go on from them without reading them again."""
 
 
 @dataclass
@@ -27,13 +41,15 @@ class Projection:
     """The one writer of the projection."""
 
     store: Store
+    gather: timedelta = GATHER
 
     def __post_init__(self) -> None:
         self._playbooks: dict[str, Playbook] = {}
+        self._states: dict[UUID, EscalationState] = {}
 
     @activity.defn(name="write_down")
     async def write_down(self, batch: ProjectionBatch) -> int:
-        """Write a batch in one transaction and return the version that is now on record.
+        """Write a batch in one transaction, rest, and return the version that is now on record.
 
         Outside changes: rows in events, escalations, deliveries and operations. A second attempt
         is harmless: events have a unique number and must be the very same, the projection only
@@ -41,8 +57,44 @@ class Projection:
 
         Raises ProjectionForked when PostgreSQL has another event under one of these numbers.
         """
-        async with self.store.transaction() as connection:
-            return await self.write(connection, batch)
+        version = await self._move_on(batch)
+        if version is None:
+            async with self.store.transaction() as connection:
+                version = await self.write(connection, batch)
+        await self._rest()
+        return version
+
+    async def _rest(self) -> None:
+        """Let the steps of a burst gather; not while the worker is going home."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.gather.total_seconds()):
+                await activity.wait_for_worker_shutdown()
+
+    async def _move_on(self, batch: ProjectionBatch) -> int | None:
+        """Write the batch in one statement, when this worker knows what is on record."""
+        before = self._states.get(batch.escalation_id)
+        known = before.version if before else 0
+        if not batch.events or batch.events[0].seq != known + 1:
+            return None
+        if any(isinstance(event.fact, EffectPlanned | EffectEnded) for event in batch.events):
+            return None
+        state = fold_on(before, list(batch.events))
+        playbook = self._playbooks.get(str(state.playbook))
+        if playbook is None:
+            return None
+        now = standing(state, playbook)
+        async with self.store.single() as connection:
+            moved = await projections.move_on(
+                connection, known, state, now, batch.events, batch.receipts
+            )
+        return self._remember(state) if moved else None
+
+    def _remember(self, state: EscalationState) -> int:
+        self._states.pop(state.id, None)
+        self._states[state.id] = state
+        if len(self._states) > REMEMBERED:
+            del self._states[next(iter(self._states))]
+        return state.version
 
     async def write(self, connection: AsyncConnection, batch: ProjectionBatch) -> int:
         """The same, within a transaction of the caller's."""
@@ -59,7 +111,7 @@ class Projection:
             version = state.version
         await keep_ledger(connection, batch)
         await operations.answer(connection, batch.receipts)
-        return version
+        return version if state is None else self._remember(state)
 
     async def _playbook(self, connection: AsyncConnection, ref: PlaybookRef) -> Playbook:
         known = self._playbooks.get(str(ref))

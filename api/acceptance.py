@@ -1,7 +1,7 @@
 """The way of an operation: API, inbox, workflow. Kept safe first, answered second, applied once."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.dependencies import Asked, Caller, body_hash
 from api.parts import Parts
 from domain.lifecycle import OVER
-from domain.script import placeholders, render
+from domain.script import Values, placeholders, render
 from domain.script_values import line_values
 from models.actor import Actor
 from models.command import Operation, Requested
@@ -111,23 +111,30 @@ async def operate(parts: Parts, who: Caller, asked: Asked, wish: Wish) -> Operat
         answer = await _ask(parts, wish.escalation_id, wish.number, operation)
     else:
         answer = await repeat(parts, earlier, envelope.body_hash)
-    return await in_words(parts, answer, wish.line)
+    line = wish.line
+    company = parts.letterhead.company
+    return await in_words(parts, answer, (lambda: line_values(company, line)) if line else None)
 
 
 async def in_words(
-    parts: Parts, answer: OperationAnswer, line: EscalationLine | None = None
+    parts: Parts, answer: OperationAnswer, values: Callable[[], Values] | None = None
 ) -> OperationAnswer:
-    """The answer with names in the title of its step; the workflow knows no names."""
+    """The answer with names in the title of its step; the workflow knows no names.
+
+    `values` gives what its placeholders stand for; without it they are read.
+    """
     step = answer.snapshot.step if answer.snapshot else None
     if answer.snapshot is None or step is None or not placeholders(step.title):
         return answer
-    if line is None:
+    if values is not None:
+        known = values()
+    else:
         async with parts.store.single() as connection:
-            whole = await escalations.get(connection, answer.escalation_id)
-        line = whole.line if whole else None
-    if line is None:
-        return answer
-    title = render(step.title, line_values(parts.letterhead.company, line))
+            line = await escalations.line_by_id(connection, answer.escalation_id)
+        if line is None:
+            return answer
+        known = line_values(parts.letterhead.company, line)
+    title = render(step.title, known)
     step = step.model_copy(update={"title": title[:200]})
     return answer.model_copy(update={"snapshot": answer.snapshot.model_copy(update={"step": step})})
 
@@ -216,11 +223,11 @@ async def _ask(
 async def refused_for_good(parts: Parts, escalation_id: UUID) -> EscalationClosed | None:
     """The refusal of a case that is over: Temporal may have forgotten it, PostgreSQL has not."""
     async with parts.store.single() as connection:
-        whole = await escalations.get(connection, escalation_id)
-    if whole is None or whole.line.status not in OVER:
+        line = await escalations.line_by_id(connection, escalation_id)
+    if line is None or line.status not in OVER:
         return None
     return EscalationClosed(
-        f"The case is {whole.line.status}: nothing more happens. Open a new case if there is need."
+        f"The case is {line.status}: nothing more happens. Open a new case if there is need."
     )
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Header, Path, Query, Request, Security
@@ -20,8 +20,10 @@ from models.errors import (
 )
 from models.escalation import NUMBER_PREFIX
 from models.ids import new_id
-from models.standing import EscalationWhole
+from models.standing import EscalationLine, EscalationWhole
 from models.store.repositories import escalations
+
+Found = TypeVar("Found", EscalationLine, EscalationWhole)
 
 _bearer = HTTPBearer(auto_error=False, description="`rightnow token EMAIL` prints one.")
 
@@ -151,16 +153,36 @@ async def load_escalation(
     who: Caller,  # noqa: ARG001 (one team so far: the seam for team scope)
     case: str,
 ) -> EscalationWhole:
-    """The one way to a case: for whoever may not see it, it does not exist.
-
-    Raises EscalationUnknown.
-    """
+    """A case: for whoever may not see it, it does not exist. Raises EscalationUnknown."""
     async with parts.store.single() as connection:
         found = None
-        if case[:2].upper() == NUMBER_PREFIX:
-            found = await escalations.by_number(connection, int(case[2:]))
+        if (number := _as_number(case)) is not None:
+            found = await escalations.by_number(connection, number)
         elif (case_id := as_uuid(case)) is not None:
             found = await escalations.get(connection, case_id)
+    return _known(case, found)
+
+
+async def load_line(
+    parts: Parts,
+    who: Caller,  # noqa: ARG001 (one team so far: the seam for team scope)
+    case: str,
+) -> EscalationLine:
+    """The same without its state, for requests that do not look into it."""
+    async with parts.store.single() as connection:
+        found = None
+        if (number := _as_number(case)) is not None:
+            found = await escalations.line_by_number(connection, number)
+        elif (case_id := as_uuid(case)) is not None:
+            found = await escalations.line_by_id(connection, case_id)
+    return _known(case, found)
+
+
+def _as_number(case: str) -> int | None:
+    return int(case[2:]) if case[:2].upper() == NUMBER_PREFIX else None
+
+
+def _known(case: str, found: Found | None) -> Found:
     if found is None:
         raise EscalationUnknown(f"There is no case {case}. Look it up: GET /cs/escalations?q=")
     return found

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from pydantic import ConfigDict
@@ -18,12 +19,13 @@ from domain import permissions
 from domain.intake import guess
 from domain.matching import match_playbook
 from domain.policy import STANDARD
-from domain.script_values import years_with_us
+from domain.script import Values
+from domain.script_values import values_of, years_with_us
 from domain.sla_clock import plan
 from models.command import CommandKind
 from models.content import Content, ContentKind
 from models.customer import Customer, CustomerIn
-from models.escalation import EscalationType, Source
+from models.escalation import EscalationType, Source, number_text
 from models.facts import Facts
 from models.frozen import Frozen
 from models.ids import new_id
@@ -147,21 +149,39 @@ async def open_matter(
     """
     permissions.may_open(who.actor)
     op_id = new_id()
+    values = None
     async with parts.store.transaction() as connection:
         earlier = None
         if not asked.key_is_ours:
             earlier = await acceptance.find_earlier(connection, who, route, asked.key)
         if earlier is None:
-            start = await _prepare(parts, connection, who, matter, op_id)
+            customer = await _customer(connection, matter)
+            start = await _prepare(parts, connection, who, matter, op_id, customer)
+            values = partial(_values, parts, matter, customer, start)
             envelope = _envelope(who, asked, route, body, op_id, start)
             await acceptance.keep(connection, envelope, ())
-            if matter.message_ids and start.opening:
-                await mail.join_thread(connection, matter.message_ids, start.opening.escalation_id)
+            if matter.message_ids:
+                opened = _opened(start).escalation_id
+                await mail.join_thread(connection, matter.message_ids, opened)
     if earlier is not None:
         answer = await acceptance.repeat(parts, earlier, body_hash(body))
     else:
         answer = await acceptance.ask_to_open(parts, start)
-    return await acceptance.in_words(parts, answer)
+    return await acceptance.in_words(parts, answer, values)
+
+
+def _values(parts: Parts, matter: Matter, customer: Customer, start: EscalationStart) -> Values:
+    """What the placeholders stand for in a case that nobody works on yet."""
+    opening = _opened(start)
+    return values_of(
+        customer=customer,
+        agent_name=None,
+        company=parts.letterhead.company,
+        number=number_text(opening.number),
+        title=matter.title,
+        now=opening.received_at,
+        appointment_at=opening.appointment_at,
+    )
 
 
 def _require_sense(given: EscalationIn, now: datetime) -> None:
@@ -173,11 +193,15 @@ def _require_sense(given: EscalationIn, now: datetime) -> None:
 
 
 async def _prepare(
-    parts: Parts, connection: AsyncConnection, who: Caller, matter: Matter, op_id: UUID
+    parts: Parts,
+    connection: AsyncConnection,
+    who: Caller,
+    matter: Matter,
+    op_id: UUID,
+    customer: Customer,
 ) -> EscalationStart:
-    """Customer, words, playbook, deadlines, number: everything the workflow starts with."""
+    """Words, playbook, deadlines, number: everything the workflow starts with."""
     now = datetime.now(UTC)  # noqa: TID251
-    customer = await _customer(connection, matter)
     taken_for = guess(matter.title, matter.description or "")
     kind = matter.type or taken_for.type
     severity = matter.severity or taken_for.severity
@@ -304,15 +328,19 @@ def _words(matter: Matter, why: dict[str, str]) -> dict[ContentKind, Content]:
 def _envelope(
     who: Caller, asked: Asked, route: str, body: str, op_id: UUID, start: EscalationStart
 ) -> Envelope:
-    if start.opening is None:
-        raise ValueError("an opening opens")
     return Envelope(
         op_id=op_id,
         actor_key=who.actor.key,
         route=route,
         key=asked.key,
         body_hash=body_hash(body),
-        escalation_id=start.opening.escalation_id,
+        escalation_id=_opened(start).escalation_id,
         kind=CommandKind.OPEN,
         payload=start,
     )
+
+
+def _opened(start: EscalationStart) -> Opening:
+    if start.opening is None:
+        raise ValueError("an opening opens")
+    return start.opening

@@ -132,14 +132,17 @@ class Playbook(Frozen):
 
     def anchor(self, step: Step) -> str | None:
         """The step after which this one opens: the declared one, or the one above it."""
-        if step.after and step.after.step:
-            return step.after.step
-        before = None
-        for one in self.steps:
+        for one, anchor in self.anchored():
             if one.id == step.id:
-                return before
-            before = one.id
+                return anchor
         raise ValueError(f"{step.id} is not a step of {self.slug}")
+
+    def anchored(self) -> Iterator[tuple[Step, str | None]]:
+        """Every step with the step after which it opens."""
+        above = None
+        for step in self.steps:
+            yield step, step.after.step if step.after and step.after.step else above
+            above = step.id
 
 
 LAST_STEP = "how-does-it-end"

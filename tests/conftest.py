@@ -19,6 +19,7 @@ from upkeep import team
 from upkeep.library import bring_up_to_date
 from worker import build
 from workflows.client import Engine, connect
+from workflows.sandbox import strict_runner
 from workflows.search_attributes import REGISTRATION
 
 
@@ -56,7 +57,7 @@ async def client(stack: Stack) -> Client:
 @pytest_asyncio.fixture(scope="session")
 async def worker(client: Client, store: Store, settings: Settings) -> AsyncIterator[None]:
     """A worker in this process, with the real mailbox adapter."""
-    async with build(client, store, settings):
+    async with build(client, store, settings, strict_runner()):
         yield
 
 

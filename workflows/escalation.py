@@ -61,6 +61,7 @@ class EscalationWorkflow:
                 self._cancelled_by_operator()
             if workflow.info().is_continue_as_new_suggested() and self._quiet():
                 projecting.cancel()
+                self._show()
                 workflow.continue_as_new(
                     EscalationStart(book=self._case.book, life=self._case.carried())
                 )
@@ -182,11 +183,14 @@ class EscalationWorkflow:
                 self._delivering.add(effect.key)
                 asyncio.create_task(self._deliver(effect))  # noqa: RUF006 (the SDK keeps tasks)
         self._deadline = due(self._case.state)
+        self._tell()
+
+    def _show(self) -> None:
+        """Let operators find the case by how it stands: with every batch, not with every step."""
         now = search_attributes.shown(self._case.state)
         if updates := search_attributes.differences(self._shown, now):
             workflow.upsert_search_attributes(updates)
             self._shown = now
-        self._tell()
 
     def _tell(self) -> None:
         told = story_board.details(self._case.state, self._case.book, self._deadline)
@@ -223,6 +227,7 @@ class EscalationWorkflow:
                 await workflow.sleep(options.STUCK_PAUSE, summary="not written down; try again")
                 continue
             case.written(batch)
+            self._show()
             if self._stuck:
                 self._stuck = None
                 self._tell()

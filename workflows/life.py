@@ -25,6 +25,7 @@ class LivingCase:
 
     def __init__(self, start: EscalationStart, now: datetime) -> None:
         self.book: Book = start.book
+        self._considered: tuple[Operation, int, datetime, tuple[Event, ...]] | None = None
         if start.life is not None:
             self.state: EscalationState = start.life.state
             self.outbox = list(start.life.outbox)
@@ -45,16 +46,16 @@ class LivingCase:
         return self._receipts.get(op_id)
 
     def consider(self, operation: Operation, now: datetime) -> None:
-        """Raise what would refuse the operation; change nothing."""
+        """Raise what would refuse the operation; change nothing but what is remembered."""
         if operation.op_id not in self._receipts:
-            self._decide(operation, now)
+            self._considered = operation, self.state.version, now, self._decide(operation, now)
 
     def take(self, operation: Operation, now: datetime) -> Receipt:
         """Apply an operation, once. Raises the error that refuses it."""
         known = self._receipts.get(operation.op_id)
         if known is not None:
             return known
-        self._absorb(self._decide(operation, now))
+        self._absorb(self._decided(operation, now))
         return self._applied(operation.op_id)
 
     def reject(self, operation: Operation, error: RightnowError, now: datetime) -> None:
@@ -106,6 +107,13 @@ class LivingCase:
             receipts=tuple(self._receipts.values()),
             unprojected=tuple(self.unprojected),
         )
+
+    def _decided(self, operation: Operation, now: datetime) -> tuple[Event, ...]:
+        """What was decided while it was considered, if nothing has happened since."""
+        considered, self._considered = self._considered, None
+        if considered is not None and considered[:3] == (operation, self.state.version, now):
+            return considered[3]
+        return self._decide(operation, now)
 
     def _decide(self, operation: Operation, now: datetime) -> tuple[Event, ...]:
         return decide(

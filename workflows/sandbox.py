@@ -1,13 +1,19 @@
-"""The one sandbox runner, for worker, tests and replay."""
+"""The two runners of workflows: the free one works, the strict one proves.
 
+Rule: the worker runs workflows freely; tests and replay run the same ones in the sandbox, with
+workflows and rules inside it, where a `datetime.now()` fails as it runs (ADR 2).
+"""
+
+from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 
-def sandbox_runner() -> SandboxedWorkflowRunner:
-    """Nouns, deeds and rules pass through; workflows stay inside.
+def free_runner() -> WorkflowRunner:
+    """For work: nothing is imported anew, and no payload enters a sandbox."""
+    return UnsandboxedWorkflowRunner()
 
-    Importing nouns anew for every workflow costs half a second, and rules ten milliseconds, a
-    third of an opening. That rules ask no clock is checked on their source instead (ADR 2).
-    """
-    passed = SandboxRestrictions.default.with_passthrough_modules("models", "activities", "domain")
+
+def strict_runner() -> WorkflowRunner:
+    """For proof: only nouns and deeds pass through; importing nouns anew costs half a second."""
+    passed = SandboxRestrictions.default.with_passthrough_modules("models", "activities")
     return SandboxedWorkflowRunner(restrictions=passed)

@@ -131,7 +131,7 @@ async def record_message(
         content_id=words[0].id,
         sent_at=given.sent_at,
     )
-    wish = wish_for(whole, "message", given.model_dump_json(), command, words)
+    wish = wish_for(whole.line, "message", given.model_dump_json(), command, words)
     return with_status(response, await operate(parts, who, asked, wish))
 
 
@@ -148,7 +148,7 @@ async def add_note(
     whole = await load_escalation(parts, who, case)
     words = _words(ContentKind.NOTE, given.text)
     command = AddNote(content_id=words[0].id)
-    wish = wish_for(whole, "note", given.model_dump_json(), command, words)
+    wish = wish_for(whole.line, "note", given.model_dump_json(), command, words)
     return with_status(response, await operate(parts, who, asked, wish))
 
 
@@ -165,7 +165,7 @@ async def assign(
     whole = await load_escalation(parts, who, case)
     assignee_id = await _assignee(parts, given)
     command = Assign(assignee_id=assignee_id, only_if_free=given.only_if_free)
-    wish = wish_for(whole, "assign", given.model_dump_json(), command, [])
+    wish = wish_for(whole.line, "assign", given.model_dump_json(), command, [])
     return with_status(response, await operate(parts, who, asked, wish))
 
 
@@ -182,7 +182,7 @@ async def resolve(
     whole = await load_escalation(parts, who, case)
     words = _words(ContentKind.NOTE, given.note)
     command = Resolve(note_id=words[0].id if words else None)
-    wish = wish_for(whole, "resolve", given.model_dump_json(), command, words)
+    wish = wish_for(whole.line, "resolve", given.model_dump_json(), command, words)
     return with_status(response, await operate(parts, who, asked, wish))
 
 
@@ -205,7 +205,7 @@ async def reopen(
         return with_status(response, await _open_linked(parts, who, asked, whole, given), 201)
     words = _words(ContentKind.REASON, given.reason)
     command = Reopen(reason_id=words[0].id if words else None)
-    wish = wish_for(whole, "reopen", given.model_dump_json(), command, words)
+    wish = wish_for(whole.line, "reopen", given.model_dump_json(), command, words)
     return with_status(response, await operate(parts, who, asked, wish))
 
 
@@ -222,7 +222,7 @@ async def cancel(
     whole = await load_escalation(parts, who, case)
     words = _words(ContentKind.REASON, given.reason)
     command = Cancel(reason_id=words[0].id if words else None)
-    wish = wish_for(whole, "cancel", given.model_dump_json(), command, words)
+    wish = wish_for(whole.line, "cancel", given.model_dump_json(), command, words)
     return with_status(response, await operate(parts, who, asked, wish))
 
 

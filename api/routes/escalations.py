@@ -30,7 +30,7 @@ from models.escalation import EscalationType, Status
 from models.frozen import Frozen
 from models.ids import new_id
 from models.severity import Severity
-from models.standing import EscalationWhole, Filters
+from models.standing import EscalationLine, EscalationWhole, Filters
 from models.store.repositories import escalations
 from models.text import Line, Slug
 
@@ -151,7 +151,7 @@ async def patch_escalation(
         title_id=words[0].id if words else None,
         appointment_at=given.appointment_at,
     )
-    wish = wish_for(whole, "change", given.model_dump_json(), command, words)
+    wish = wish_for(whole.line, "change", given.model_dump_json(), command, words)
     return with_status(response, await operate(parts, who, asked, wish))
 
 
@@ -172,17 +172,17 @@ async def load_at(
 
 
 def wish_for(
-    whole: EscalationWhole, route: str, body: str, command: object, words: list[Content]
+    line: EscalationLine, route: str, body: str, command: object, words: list[Content]
 ) -> Wish:
     """A wish about this case. The route in the inbox holds the case: keys never cross cases."""
     return Wish(
-        route=f"{route}/{whole.line.id}",
+        route=f"{route}/{line.id}",
         body=body,
-        escalation_id=whole.line.id,
-        number=whole.line.number,
+        escalation_id=line.id,
+        number=line.number,
         command=command,  # type: ignore[arg-type]
         words=words,
-        line=whole.line,
+        line=line,
     )
 
 

@@ -10,7 +10,15 @@ from fastapi import APIRouter, Path, Response
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from api.acceptance import OperationAnswer, operate
-from api.dependencies import AskedDep, CaseId, ChangerDep, PartsDep, invalid, load_escalation
+from api.dependencies import (
+    AskedDep,
+    CaseId,
+    ChangerDep,
+    PartsDep,
+    invalid,
+    load_escalation,
+    load_line,
+)
 from api.moments import Moment, require_appointment
 from api.problems import documented
 from api.routes.escalations import ACCEPTED, wish_for, with_status
@@ -98,14 +106,15 @@ async def complete_step(
     response: Response,
 ) -> OperationAnswer:
     """A step is done. Two people on one step: the second hears who was first, and when."""
-    whole = await load_escalation(parts, who, case)
+    line = await load_line(parts, who, case)
     run_id = step.replace("~", "#")
     letter: list[Content] = []
-    version = await parts.playbook(whole.line.playbook_slug, whole.line.playbook_version)
+    version = await parts.playbook(line.playbook_slug, line.playbook_version)
     found = _step(version.playbook, run_id)
     _check_fields(found, given)
     words = _words(given)
-    if isinstance(found, EmailStep) and whole.line.status is not Status.OPENING:
+    if isinstance(found, EmailStep) and line.status is not Status.OPENING:
+        whole = await load_escalation(parts, who, case)
         letter = _letter(await picture(parts, who, whole), found, given)
     command = CompleteStep(
         step=run_id,
@@ -118,7 +127,7 @@ async def complete_step(
         body_id=_id(letter, ContentKind.LETTER),
     )
     body = given.model_dump_json()
-    wish = wish_for(whole, f"complete/{run_id}", body, command, [*words, *letter])
+    wish = wish_for(line, f"complete/{run_id}", body, command, [*words, *letter])
     return with_status(response, await operate(parts, who, asked, wish))
 
 
@@ -133,13 +142,13 @@ async def skip_step(
     response: Response,
 ) -> OperationAnswer:
     """Leave a step out. Whether a reason is needed, the step says."""
-    whole = await load_escalation(parts, who, case)
+    line = await load_line(parts, who, case)
     run_id = step.replace("~", "#")
     words = []
     if given.reason is not None:
         words.append(Content(id=new_id(), kind=ContentKind.REASON, text=given.reason))
     command = SkipStep(step=run_id, reason_id=_id(words, ContentKind.REASON))
-    wish = wish_for(whole, f"skip/{run_id}", given.model_dump_json(), command, words)
+    wish = wish_for(line, f"skip/{run_id}", given.model_dump_json(), command, words)
     return with_status(response, await operate(parts, who, asked, wish))
 
 

@@ -58,6 +58,31 @@ def test_no_rule_asks_the_clock_chance_or_the_outside(module: Path) -> None:
     assert impurities(module.read_text()) == []
 
 
+WORKFLOWS = [DOMAIN.parent / "workflows" / f"{name}.py" for name in (
+    "escalation", "life", "options", "search_attributes", "story_board",
+)]  # fmt: skip
+OF_TEMPORAL = {"imports asyncio"}
+"""Temporal gives workflows a loop, a clock and chance of their own, which a replay repeats."""
+
+
+@pytest.mark.parametrize("module", WORKFLOWS, ids=lambda path: path.stem)
+def test_no_workflow_asks_another_clock_than_temporals(module: Path) -> None:
+    own = {
+        f"line {number}: now()"
+        for number, line in enumerate(module.read_text().splitlines(), start=1)
+        if "workflow.now()" in line
+    }
+    found = {one for one in impurities(module.read_text()) if "AsyncFunctionDef" not in one}
+    assert found - OF_TEMPORAL - own == set()
+
+
+def test_every_workflow_module_is_looked_at() -> None:
+    outside = {"__init__", "client", "sandbox"}
+    assert {path.stem for path in (DOMAIN.parent / "workflows").glob("*.py")} == outside | {
+        path.stem for path in WORKFLOWS
+    }
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -4,12 +4,13 @@ The point is reached for real; the process then ends as by kill -9. The flag fil
 first, so that the process that comes after it lives.
 """
 
-import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+
+import uvloop
 
 import worker
 from activities.projection import Projection
@@ -64,24 +65,11 @@ def arm(point: str, flag: Path) -> None:
         case "sweeper":
             Sweeper._deliver = after(Sweeper._deliver, flag)  # type: ignore[method-assign, assignment]
         case "after-projection":
-            Projection.write = _after_commit(Projection.write, flag)  # type: ignore[method-assign]
+            Projection._rest = before(Projection._rest, flag)  # type: ignore[method-assign, assignment]
         case "none":
             pass
         case _:
             raise SystemExit(f"no point {point}")
-
-
-def _after_commit(write: Call, flag: Path) -> Any:
-    """Die after the transaction that `write` is part of: a moment later, before the answer."""
-
-    async def dying(self: Projection, connection: Any, batch: Any) -> int:
-        version: int = await write(self, connection, batch)
-        if flag.exists():
-            await connection.commit()
-            dies(flag)
-        return version
-
-    return dying
 
 
 def main() -> None:
@@ -91,7 +79,7 @@ def main() -> None:
     if root == "api":
         api_root.main()
     else:
-        asyncio.run(worker.main())
+        uvloop.run(worker.main())
 
 
 if __name__ == "__main__":

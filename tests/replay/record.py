@@ -26,6 +26,7 @@ from upkeep import team
 from upkeep.library import bring_up_to_date
 from worker import build
 from workflows.client import Engine, connect
+from workflows.sandbox import strict_runner
 from workflows.search_attributes import REGISTRATION
 
 HISTORIES = Path(__file__).parent / "histories"
@@ -85,7 +86,7 @@ async def record(name: str) -> None:
     ) as stack:
         store = Store(stack.database_url)
         client = await connect(stack.temporal_address, "default")
-        async with build(client, store, stack.settings):
+        async with build(client, store, stack.settings, strict_runner()):
             clock = Clockwork(client, store)
             agent, senior = await _desks(store, client, stack.settings.task_queue)
             for scenario, live in SCENARIOS.items():

@@ -12,7 +12,7 @@ from temporalio.workflow import NondeterminismError
 from tests.replay.careless import Careless
 from tests.replay.record import HISTORIES, SCENARIOS
 from workflows.escalation import EscalationWorkflow
-from workflows.sandbox import sandbox_runner
+from workflows.sandbox import strict_runner
 
 FILES = sorted(HISTORIES.glob("*/*.json"))
 
@@ -27,7 +27,7 @@ async def test_a_life_of_an_earlier_version_goes_on(file: Path) -> None:
     replayer = Replayer(
         workflows=[EscalationWorkflow],
         data_converter=pydantic_data_converter,
-        workflow_runner=sandbox_runner(),
+        workflow_runner=strict_runner(),
     )
     await replayer.replay_workflow(_history(file))
 
@@ -40,7 +40,7 @@ async def test_a_careless_change_is_found_before_it_is_deployed() -> None:
     replayer = Replayer(
         workflows=[Careless],
         data_converter=pydantic_data_converter,
-        workflow_runner=sandbox_runner(),
+        workflow_runner=strict_runner(),
     )
     with pytest.raises(NondeterminismError):
         await replayer.replay_workflow(_history(FILES[0]))

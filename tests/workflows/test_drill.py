@@ -22,7 +22,7 @@ from tests.workflows.clockwork import Clockwork
 from tests.workflows.openings import opening_like
 from workflows.client import Engine
 from workflows.escalation import EscalationWorkflow
-from workflows.sandbox import sandbox_runner
+from workflows.sandbox import strict_runner
 
 QUEUE = "drill"
 
@@ -33,7 +33,7 @@ def _worker(client: Client, store: Store, code: type) -> Worker:
         task_queue=QUEUE,
         workflows=[code],
         activities=[Projection(store).write_down, plan_clocks],
-        workflow_runner=sandbox_runner(),
+        workflow_runner=strict_runner(),
     )
 
 

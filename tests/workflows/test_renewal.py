@@ -27,7 +27,7 @@ from tests.workflows.clockwork import Clockwork
 from tests.workflows.openings import opening_like
 from workflows.client import Engine
 from workflows.escalation import EscalationWorkflow
-from workflows.sandbox import sandbox_runner
+from workflows.sandbox import strict_runner
 from workflows.search_attributes import REGISTRATION
 
 SHORT = 60
@@ -121,7 +121,7 @@ def _worker(client: Client, store: Store, queue: str, *, cached: int) -> Worker:
         task_queue=queue,
         workflows=[EscalationWorkflow],
         activities=[Projection(store).write_down, plan_clocks],
-        workflow_runner=sandbox_runner(),
+        workflow_runner=strict_runner(),
         interceptors=[ErrorsToTemporal()],
         max_cached_workflows=cached,
     )

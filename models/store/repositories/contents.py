@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.content import Content
 from models.store.tables.content import CONTENTS
 
+_ADD = insert(CONTENTS).on_conflict_do_nothing()
+
 
 async def add(connection: AsyncConnection, contents: Sequence[Content]) -> None:
     """Keep words. Keeping the same id again changes nothing."""
@@ -18,7 +20,7 @@ async def add(connection: AsyncConnection, contents: Sequence[Content]) -> None:
     rows = [
         {"id": one.id, "kind": one.kind, "text": one.text, "hash": one.hash} for one in contents
     ]
-    await connection.execute(insert(CONTENTS).on_conflict_do_nothing(), rows)
+    await connection.execute(_ADD, rows)
 
 
 async def texts(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID, str]:

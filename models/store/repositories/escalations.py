@@ -3,7 +3,19 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, func, insert, literal, or_, select, tuple_, update
+from sqlalchemy import (
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.escalation import NUMBER_PREFIX, EscalationState, Status
@@ -98,12 +110,26 @@ async def all_ids(connection: AsyncConnection) -> list[UUID]:
 
 async def get(connection: AsyncConnection, escalation_id: UUID) -> EscalationWhole | None:
     """One escalation, whole."""
-    return _whole((await connection.execute(_wholes().where(_E.id == escalation_id))).one_or_none())
+    row = (await connection.execute(_WHOLE_BY_ID, {"sought": escalation_id})).one_or_none()
+    return _whole(row) if row else None
 
 
 async def by_number(connection: AsyncConnection, number: int) -> EscalationWhole | None:
     """One escalation by the number for people."""
-    return _whole((await connection.execute(_wholes().where(_E.number == number))).one_or_none())
+    row = (await connection.execute(_WHOLE_BY_NUMBER, {"sought": number})).one_or_none()
+    return _whole(row) if row else None
+
+
+async def line_by_id(connection: AsyncConnection, escalation_id: UUID) -> EscalationLine | None:
+    """One escalation without its state, for requests that do not look into it."""
+    row = (await connection.execute(_LINE_BY_ID, {"sought": escalation_id})).one_or_none()
+    return _line(row) if row else None
+
+
+async def line_by_number(connection: AsyncConnection, number: int) -> EscalationLine | None:
+    """The same, by the number for people."""
+    row = (await connection.execute(_LINE_BY_NUMBER, {"sought": number})).one_or_none()
+    return _line(row) if row else None
 
 
 async def version_of(connection: AsyncConnection, escalation_id: UUID) -> int | None:
@@ -214,9 +240,13 @@ def _lines() -> Select[Any]:
     return select(*_LINE_COLUMNS).select_from(_JOINED)
 
 
-def _wholes() -> Select[Any]:
-    more = (_E.source, _E.team, _E.received_at, _E.state)
-    return select(*_LINE_COLUMNS, *more).select_from(_JOINED)
+_WHOLES: Select[Any] = select(
+    *_LINE_COLUMNS, _E.source, _E.team, _E.received_at, _E.state
+).select_from(_JOINED)
+_WHOLE_BY_ID = _WHOLES.where(_E.id == bindparam("sought"))
+_WHOLE_BY_NUMBER = _WHOLES.where(_E.number == bindparam("sought"))
+_LINE_BY_ID = _lines().where(_E.id == bindparam("sought"))
+_LINE_BY_NUMBER = _lines().where(_E.number == bindparam("sought"))
 
 
 def _line(row: Row[Any]) -> EscalationLine:
@@ -229,9 +259,7 @@ def _line(row: Row[Any]) -> EscalationLine:
     return EscalationLine(**told)
 
 
-def _whole(row: Row[Any] | None) -> EscalationWhole | None:
-    if row is None:
-        return None
+def _whole(row: Row[Any]) -> EscalationWhole:
     state = EscalationState.model_validate(row.state) if row.state else None
     return EscalationWhole(
         line=_line(row),

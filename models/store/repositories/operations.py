@@ -17,27 +17,28 @@ from models.store.tables.escalation import ESCALATIONS
 from models.store.tables.operation import OPERATIONS
 
 _RECEIPT = TypeAdapter(Receipt)
+_PUT = insert(OPERATIONS).on_conflict_do_nothing().returning(OPERATIONS.c.op_id)
+_ANSWER = (
+    update(OPERATIONS)
+    .where(OPERATIONS.c.op_id == bindparam("op"), OPERATIONS.c.status == OperationStatus.ACCEPTED)
+    .values(status=bindparam("told"), answer=bindparam("receipt"), answered_at=func.now())
+)
 
 
 async def put(connection: AsyncConnection, envelope: Envelope, attempt_at: datetime) -> bool:
     """Put a request into the inbox. False when its actor, route and key are there already."""
-    made = (
-        insert(OPERATIONS)
-        .values(
-            op_id=envelope.op_id,
-            actor_key=envelope.actor_key,
-            route=envelope.route,
-            key=envelope.key,
-            body_hash=envelope.body_hash,
-            escalation_id=envelope.escalation_id,
-            kind=envelope.kind,
-            payload=envelope.payload,
-            attempt_at=attempt_at,
-        )
-        .on_conflict_do_nothing()
-        .returning(OPERATIONS.c.op_id)
-    )
-    return (await connection.execute(made)).one_or_none() is not None
+    row = {
+        "op_id": envelope.op_id,
+        "actor_key": envelope.actor_key,
+        "route": envelope.route,
+        "key": envelope.key,
+        "body_hash": envelope.body_hash,
+        "escalation_id": envelope.escalation_id,
+        "kind": envelope.kind,
+        "payload": envelope.payload,
+        "attempt_at": attempt_at,
+    }
+    return (await connection.execute(_PUT, row)).one_or_none() is not None
 
 
 async def reserve(connection: AsyncConnection, actor_key: str, route: str, key: str) -> None:
@@ -67,16 +68,8 @@ async def answer(connection: AsyncConnection, receipts: Sequence[Receipt]) -> No
     """Write answers down. The first answer of an operation is its answer for good."""
     if not receipts:
         return
-    change = (
-        update(OPERATIONS)
-        .where(
-            OPERATIONS.c.op_id == bindparam("op"),
-            OPERATIONS.c.status == OperationStatus.ACCEPTED,
-        )
-        .values(status=bindparam("told"), answer=bindparam("receipt"), answered_at=func.now())
-    )
     rows = [{"op": one.op_id, "told": one.status, "receipt": one} for one in receipts]
-    await connection.execute(change, rows)
+    await connection.execute(_ANSWER, rows)
 
 
 async def refuse(connection: AsyncConnection, receipt: Receipt) -> None:
