@@ -26,7 +26,7 @@ from supervisor.doctor import diagnose
 from supervisor.running import read_running
 from terminal.credentials import save_token
 from upkeep import demo, library, rebuild, team
-from upkeep.fast_forward import fast_forward
+from upkeep.fast_forward import NOT_A_DEMO, CannotSkip, fast_forward
 from workflows.client import Engine, connect
 from workflows.search_attributes import REGISTRATION
 
@@ -123,6 +123,9 @@ def move_ahead(
     if not number.isdigit() or far <= timedelta(0):
         _fail("Write it like: rightnow fast-forward E-1042 7d")
 
+    if not (settings.demo or demo.runs(settings.data_dir, settings.temporal_address)):
+        _fail(NOT_A_DEMO)
+
     async def move(store: Store) -> None:
         key = settings.temporal_api_key
         client = await connect(
@@ -130,12 +133,16 @@ def move_ahead(
             settings.temporal_namespace,
             api_key=key.get_secret_value() if key else None,
             tls=settings.temporal_tls,
+            lazy=True,
         )
         engine = Engine(client, settings.task_queue)
         now, _ = await fast_forward(store, client, engine, int(number), far)
         _say(f"For {NUMBER_PREFIX}{number} it is {now:%Y-%m-%d %H:%M} UTC now.")
 
-    _with_store(settings, move)
+    try:
+        _with_store(settings, move)
+    except CannotSkip as error:
+        _fail(str(error))
 
 
 @user.command("add")
@@ -183,6 +190,7 @@ def rebuild_projections(
 
 async def _load_demo(run: starter.Run) -> None:
     """Demo people with tokens for this terminal, and the four demo cases."""
+    demo.remember(run.settings.data_dir)
     store = Store(run.database_url)
     try:
         people = await team.add_demo_team(store)
