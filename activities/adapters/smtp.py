@@ -133,8 +133,6 @@ def as_message(mail: Mail) -> EmailMessage:
     letter["Date"] = formatdate(usegmt=True)
     letter["Message-ID"] = mail.message_id
     letter["X-Rightnow"] = "1"
-    if mail.reply_to:
-        letter["Reply-To"] = mail.reply_to
     if mail.automatic:
         letter["Auto-Submitted"] = "auto-generated"
         letter["X-Auto-Response-Suppress"] = "All"

@@ -213,7 +213,6 @@ def test_an_answer_at_the_deadline_itself_is_late(after: timedelta, late: bool) 
         world.do(message())
         assert [fact.late for fact in world.facts(ClockMet)] == [late]
         assert len(world.facts(ClockBreached)) == int(late)
-        assert world.state.ever_breached is late
 
 
 @pytest.mark.parametrize("end", [Resolve(), Cancel(), Change(severity=Severity.LOW)])
@@ -226,7 +225,6 @@ def test_a_miss_during_an_outage_is_on_record_though_a_command_was_faster_than_t
     missed = [fact for fact in told if isinstance(fact, ClockBreached)]
     assert [(fact.clock, fact.epoch) for fact in missed] == [(FIRST, 1)]
     assert not world.planned(EffectKind.SLA_BREACH)
-    assert world.state.ever_breached
 
 
 # -- severity ----------------------------------------------------------------------------------
@@ -291,7 +289,6 @@ def test_resolving_stops_every_clock_and_nothing_grows_after_it_traps_19_20() ->
     world.do(message(Direction.INBOUND))
     world.sleep(30 * DAY)
     assert not world.facts(ClockWarned, ClockBreached)
-    assert world.state.ever_breached is False
 
 
 def test_a_warning_that_fails_after_the_case_was_resolved_pages_nobody_else_trap_31() -> None:
