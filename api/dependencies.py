@@ -73,6 +73,7 @@ async def changer(who: CallerDep) -> Caller:
     """Somebody who may change cases; which changes, the rules say. Raises NotAllowed.
 
     Asked before anything is looked up: a token without the scope learns nothing from the answer.
+    The rules judge the scope again, with the command in hand (domain/permissions.py).
     """
     if who.actor.kind is ActorKind.SERVICE and Scope.EVENT not in who.actor.scopes:
         raise NotAllowed("This token may not change cases. It needs the scope esc:event.")

@@ -5,6 +5,7 @@ from itertools import product
 
 import pytest
 
+from domain.standing import due_first
 from models.command import (
     Author,
     Cancel,
@@ -307,3 +308,20 @@ def test_the_deadline_is_explained_in_a_sentence() -> None:
     )
     assert world.clock(FIRST).policy == "standard@1"
     assert isinstance(world.clock(FIRST).due_at, datetime)
+
+
+@pytest.mark.parametrize(
+    ("step", "clock", "first"),
+    [(None, None, None), (1, None, 1), (None, 2, 2), (1, 2, 1), (2, 1, 1)],
+)
+def test_what_is_due_first_is_the_sooner_of_step_and_clock(
+    step: int | None, clock: int | None, first: int | None
+) -> None:
+    """The queue is ranked by it, and the card counts down to it."""
+
+    def at(hours: int | None) -> datetime | None:
+        return NOON + hours * HOUR if hours is not None else None
+
+    due_at = at(clock)
+    running = World().clock(FIRST).model_copy(update={"due_at": due_at}) if due_at else None
+    assert due_first(at(step), running) == at(first)

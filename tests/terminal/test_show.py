@@ -47,6 +47,7 @@ def test_show_has_steps_with_sign_and_word_clocks_and_the_last_entries(
     assert "▶  Listen  to do now, 1 hour 6 minutes left" in told
     assert "·  Add a gift  later" in told
     assert "First answer  by 14:10  ▲ Do soon, 46 minutes left" in told
+    assert "Deadlines" in told
     assert "Nobody has it yet." in told
     assert "Thing 8." in told
     assert "Thing 3." not in told
