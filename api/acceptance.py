@@ -127,7 +127,7 @@ async def in_words(
         line = whole.line if whole else None
     if line is None:
         return answer
-    title = render(step.title, line_values(parts.letterhead.company, line))
+    title = render(step.title, line_values(parts.house.company, line))
     step = step.model_copy(update={"title": title[:200]})
     return answer.model_copy(update={"snapshot": answer.snapshot.model_copy(update={"step": step})})
 

@@ -149,7 +149,7 @@ async def _read(request: Request, parts: Parts) -> tuple[InboundMail, str]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in ("message/rfc822", "application/octet-stream", "text/plain", ""):
         raise HTTPException(415, "Send the mail as it is, as message/rfc822.")
-    reader = MailReader(own_addresses=parts.letterhead.own_addresses)
+    reader = MailReader(own_addresses=parts.house.own_addresses)
     digest = hashlib.sha256()
     size = 0
     try:
