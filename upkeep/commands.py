@@ -191,7 +191,7 @@ def rebuild_projections(
 async def _load_demo(run: starter.Run) -> None:
     """Demo people with tokens for this terminal, and the four demo cases."""
     demo.remember(run.settings.data_dir)
-    store = Store(run.database_url)
+    store = Store(run.database_url, pool=2)
     try:
         people = await team.add_demo_team(store)
         tokens = {one.email: await team.new_token(store, one.email) for one in reversed(people)}
