@@ -40,7 +40,7 @@ from models.severity import Severity
 from models.sla import ClockPlan
 from models.standing import OpeningRow
 from models.store.repositories import customers, escalations, mail, operations
-from models.text import Line, Text
+from models.text import Text, VisibleLine
 
 TEAM = "front-line"
 _SLACK = timedelta(minutes=5)
@@ -81,7 +81,7 @@ class EscalationIn(Frozen):
     """The customer, known or new; or give `customer_id`."""
 
     customer_id: UUID | None = None
-    title: Line
+    title: VisibleLine
     """The matter in one line."""
 
     description: Text | None = None

@@ -50,6 +50,7 @@ from models.standing import EscalationWhole
 from models.store.repositories import customers, escalations, operations
 from models.store.repositories import mail as mailbox
 from models.store.repositories.mail import ArrivedMail
+from models.text import can_be_seen
 
 router = APIRouter(tags=["mail"])
 
@@ -242,7 +243,7 @@ async def _open(
     customer, customer_id = await _customer(parts, mail)
     text = mail.text.strip()
     matter = Matter(
-        title=mail.subject.strip() or (text.splitlines() or ["A mail without words"])[0][:200],
+        title=_title(mail.subject, text),
         description=text or None,
         type=None,
         severity=None,
@@ -258,7 +259,8 @@ async def _open(
 
 async def _customer(parts: Parts, mail: InboundMail) -> tuple[CustomerIn | None, UUID | None]:
     """The customer whose address it is; a known one keeps the name that we know."""
-    name = mail.sender_name.strip() or mail.sender_address.partition("@")[0]
+    names = (mail.sender_name.strip(), mail.sender_address.partition("@")[0])
+    name = next((one for one in names if can_be_seen(one)), "Somebody")
     try:
         address = _ADDRESS.validate_python(mail.sender_address)
     except ValidationError:
@@ -268,6 +270,12 @@ async def _customer(parts: Parts, mail: InboundMail) -> tuple[CustomerIn | None,
     if known is not None:
         return None, known.id
     return CustomerIn(name=name[:200], email=address), None
+
+
+def _title(subject: str, text: str) -> str:
+    """The subject; without one that can be seen, the first line that can."""
+    lines = (subject.strip(), *text.splitlines())
+    return next((one for one in lines if can_be_seen(one)), "A mail without words")[:200]
 
 
 def _sameness(mail: InboundMail) -> str:
