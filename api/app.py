@@ -17,6 +17,7 @@ from api.routes import (
     health,
     mails,
     operations,
+    people,
     queues,
     steps,
     timelines,
@@ -63,7 +64,7 @@ def create_app(parts: Parts | None = None, settings: Settings | None = None) -> 
     )
     problems.install(app)
     routes = APIRouter(prefix=PREFIX)
-    for part in (queues, escalations, steps, casework, timelines, operations, mails):
+    for part in (queues, escalations, steps, casework, timelines, operations, mails, people):
         routes.include_router(part.router)
     app.include_router(routes)
     app.include_router(health.router)

@@ -130,15 +130,22 @@ async def asked(
 
 AskedDep = Annotated[Asked, Depends(asked)]
 
+_CASE = r"^([Ee]-[0-9]{1,15}|[0-9a-fA-F-]{36})$"
+
 CaseId = Annotated[
     str,
     Path(
         min_length=3,
         max_length=40,
-        pattern=r"^([Ee]-[0-9]{1,15}|[0-9a-fA-F-]{36})$",
+        pattern=_CASE,
         description="The id, or the number for people: `E-1042`.",
         examples=["E-1042"],
     ),
+]
+
+AboutCase = Annotated[
+    str | None,
+    Query(max_length=40, pattern=_CASE, description="Only of this case: its id, or `E-1042`."),
 ]
 
 MinVersion = Annotated[

@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect
 from activities.adapters.mail_parser import MailReader
 from api.acceptance import OperationAnswer, Wish, in_words, operate, repeat
 from api.dependencies import (
+    AboutCase,
     Asked,
     Caller,
     CallerDep,
@@ -135,14 +136,18 @@ async def receive_mail(
     return MailAnswer(status="opened", reasons=("It is a new matter.",), operation=answer)
 
 
-@router.get("/mailbox", responses=documented(), summary="The development mailbox")
+@router.get("/mailbox", responses=documented(404), summary="The development mailbox")
 async def read_mailbox(
-    parts: PartsDep, who: CallerDep, limit: Annotated[int, Query(ge=1, le=200)] = 50
+    parts: PartsDep,
+    who: CallerDep,
+    case: AboutCase = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> MailboxPage:
     """Letters that would have left, had a mail server been set. Newest first."""
     require_person(who)
+    about = (await load_escalation(parts, who, case)).line.id if case else None
     async with parts.store.transaction() as connection:
-        return MailboxPage(items=tuple(await mailbox.latest(connection, limit)))
+        return MailboxPage(items=tuple(await mailbox.latest(connection, limit, about=about)))
 
 
 async def _read(request: Request, parts: Parts) -> tuple[InboundMail, str]:
