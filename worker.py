@@ -14,11 +14,12 @@ from activities.adapters.smtp import Smtp
 from activities.deadlines import plan_clocks
 from activities.delivery import Deliveries
 from activities.interceptor import ErrorsToTemporal
-from activities.letters import House, LetterDesk
+from activities.letters import LetterDesk
 from activities.ports import PostOffice
 from activities.projection import Projection
 from config.logging import set_up_logging
 from config.settings import Settings
+from models.house import House
 from models.store.session import Store
 from workflows import options
 from workflows.client import connect

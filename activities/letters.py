@@ -1,7 +1,6 @@
 """Turn an order into a letter: whom it goes to and what it says."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -15,21 +14,12 @@ from models.customer import Customer
 from models.delivery import EffectKind, Mail, RecipientKind
 from models.duration import say_duration
 from models.escalation import number_text
+from models.house import House
 from models.messages import DeliveryOrder
 from models.store.repositories import contents, customers, people
 
 _TEMPLATES = Path(__file__).parent.parent / "templates" / "mail"
 _CLOCK_WORDS = {"first_response": "our first answer", "resolution": "a solution"}
-
-
-@dataclass(frozen=True)
-class House:
-    """How the company signs, and where its notices go."""
-
-    company: str
-    sender: str
-    managers: str
-    vp: str
 
 
 class NoAddress(Exception):

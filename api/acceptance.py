@@ -112,7 +112,7 @@ async def operate(parts: Parts, who: Caller, asked: Asked, wish: Wish) -> Operat
     else:
         answer = await repeat(parts, earlier, envelope.body_hash)
     line = wish.line
-    company = parts.letterhead.company
+    company = parts.house.company
     return await in_words(parts, answer, (lambda: line_values(company, line)) if line else None)
 
 
@@ -133,7 +133,7 @@ async def in_words(
             line = await escalations.line_by_id(connection, answer.escalation_id)
         if line is None:
             return answer
-        known = line_values(parts.letterhead.company, line)
+        known = line_values(parts.house.company, line)
     title = render(step.title, known)
     step = step.model_copy(update={"title": title[:200]})
     return answer.model_copy(update={"snapshot": answer.snapshot.model_copy(update={"step": step})})

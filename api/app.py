@@ -9,7 +9,7 @@ from fastapi_offline import FastAPIOffline
 
 from api import problems
 from api.limits import Limits
-from api.parts import Letterhead, Parts
+from api.parts import Parts
 from api.problems import Problem
 from api.routes import (
     casework,
@@ -17,12 +17,14 @@ from api.routes import (
     health,
     mails,
     operations,
+    people,
     queues,
     steps,
     timelines,
 )
 from api.sweeper import Sweeper
 from config.settings import Settings
+from models.house import House
 from models.store.session import Store
 from workflows.client import Engine, connect
 
@@ -62,7 +64,7 @@ def create_app(parts: Parts | None = None, settings: Settings | None = None) -> 
     )
     problems.install(app)
     routes = APIRouter(prefix=PREFIX)
-    for part in (queues, escalations, steps, casework, timelines, operations, mails):
+    for part in (queues, escalations, steps, casework, timelines, operations, mails, people):
         routes.include_router(part.router)
     app.include_router(routes)
     app.include_router(health.router)
@@ -72,7 +74,7 @@ def create_app(parts: Parts | None = None, settings: Settings | None = None) -> 
 
 
 async def make_parts(settings: Settings) -> Parts:
-    """Database, engine and letterhead of these settings."""
+    """Database, engine and house of these settings."""
     if settings.database_url is None or settings.temporal_address is None:
         raise SystemExit(
             "The API needs RIGHTNOW_DATABASE_URL and RIGHTNOW_TEMPORAL_ADDRESS."
@@ -89,9 +91,11 @@ async def make_parts(settings: Settings) -> Parts:
     return Parts(
         store=Store(settings.database_url.get_secret_value()),
         engine=Engine(client, settings.task_queue),
-        letterhead=Letterhead(
+        house=House(
             company=settings.company_name,
-            own_addresses=frozenset({settings.mail_from.lower()}),
+            sender=settings.mail_from,
+            managers=settings.manager_mail,
+            vp=settings.vp_mail,
         ),
     )
 

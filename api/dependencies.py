@@ -75,6 +75,7 @@ async def changer(who: CallerDep) -> Caller:
     """Somebody who may change cases; which changes, the rules say. Raises NotAllowed.
 
     Asked before anything is looked up: a token without the scope learns nothing from the answer.
+    The rules judge the scope again, with the command in hand (domain/permissions.py).
     """
     if who.actor.kind is ActorKind.SERVICE and Scope.EVENT not in who.actor.scopes:
         raise NotAllowed("This token may not change cases. It needs the scope esc:event.")
@@ -131,15 +132,22 @@ async def asked(
 
 AskedDep = Annotated[Asked, Depends(asked)]
 
+_CASE = r"^([Ee]-[0-9]{1,15}|[0-9a-fA-F-]{36})$"
+
 CaseId = Annotated[
     str,
     Path(
         min_length=3,
         max_length=40,
-        pattern=r"^([Ee]-[0-9]{1,15}|[0-9a-fA-F-]{36})$",
+        pattern=_CASE,
         description="The id, or the number for people: `E-1042`.",
         examples=["E-1042"],
     ),
+]
+
+AboutCase = Annotated[
+    str | None,
+    Query(max_length=40, pattern=_CASE, description="Only of this case: its id, or `E-1042`."),
 ]
 
 MinVersion = Annotated[

@@ -42,7 +42,7 @@ from models.severity import Severity
 from models.sla import ClockPlan
 from models.standing import OpeningRow
 from models.store.repositories import customers, escalations, mail, operations
-from models.text import Line, Text
+from models.text import Text, VisibleLine
 
 TEAM = "front-line"
 _SLACK = timedelta(minutes=5)
@@ -83,7 +83,7 @@ class EscalationIn(Frozen):
     """The customer, known or new; or give `customer_id`."""
 
     customer_id: UUID | None = None
-    title: Line
+    title: VisibleLine
     """The matter in one line."""
 
     description: Text | None = None
@@ -176,7 +176,7 @@ def _values(parts: Parts, matter: Matter, customer: Customer, start: EscalationS
     return values_of(
         customer=customer,
         agent_name=None,
-        company=parts.letterhead.company,
+        company=parts.house.company,
         number=number_text(opening.number),
         title=matter.title,
         now=opening.received_at,

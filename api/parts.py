@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.actor import Actor, Person
+from models.house import House
 from models.playbook import PlaybookVersion
 from models.store.repositories import people, playbooks
 from models.store.session import Store
@@ -15,21 +16,13 @@ KNOWN_FOR = 3.0
 """Seconds for which a token is believed without asking again: a revoked one ends that soon."""
 
 
-@dataclass(frozen=True)
-class Letterhead:
-    """How the company signs, and the addresses that are its own."""
-
-    company: str
-    own_addresses: frozenset[str]
-
-
 @dataclass
 class Parts:
     """The API's parts. Nothing here is state: what it remembers can be forgotten at any time."""
 
     store: Store
     engine: Engine
-    letterhead: Letterhead
+    house: House
     _known: dict[str, tuple[float, tuple[Actor, Person | None]]] = field(default_factory=dict)
     _versions: dict[tuple[str, int], PlaybookVersion] = field(default_factory=dict)
 

@@ -150,11 +150,18 @@ def install(app: FastAPI) -> None:
         return answer
 
     @app.exception_handler(Exception)
-    async def _unknown(_: Request, error: Exception) -> JSONResponse:
-        _log.error("internal", code="internal", exc_info=error)
+    async def _unknown(request: Request, error: Exception) -> JSONResponse:
+        # Of the error only its type and places are written: config/logging.py takes out its words.
+        _log.error("internal", code="internal", route=_template(request), exc_info=error)
         answer = problem(500, *_PLAIN[500])
         answer.headers.update(HARDENED)
         return answer
+
+
+def _template(request: Request) -> str | None:
+    """Method and address of the route, without what stood in it: that may be anything."""
+    path = getattr(request.scope.get("route"), "path", None)
+    return f"{request.method} {path}" if path else None
 
 
 def _taken(request: Request) -> list[str]:

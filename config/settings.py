@@ -6,11 +6,25 @@ Settings travel as arguments from here: no other room reads the environment.
 
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def _leads_to_a_mail_server(url: SecretStr) -> SecretStr:
+    """Let an address pass that a mail can be sent to; it is said at the start, not at the mail."""
+    wrong = "is not an address such as smtps://user:password@host:465, or smtp://host:25"
+    try:
+        parts = urlsplit(url.get_secret_value())
+        right = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
+    except ValueError:
+        right = False
+    if not right:
+        raise ValueError(wrong)
+    return url
 
 
 class Settings(BaseSettings):
@@ -22,6 +36,7 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
+        hide_input_in_errors=True,
         use_attribute_docstrings=True,
     )
 
@@ -76,8 +91,10 @@ class Settings(BaseSettings):
     mail_from: str = "care@rightnow.test"
     """Address from which letters and notices leave. Mail from it is recognised as our own."""
 
-    smtp_url: SecretStr | None = None
-    """`smtp://user:password@host:port` (`smtps://` for TLS). Empty: a mailbox in the database."""
+    smtp_url: Annotated[SecretStr, AfterValidator(_leads_to_a_mail_server)] | None = None
+    """`smtps://user:password@host:port` is TLS from the first byte. With `smtp://` a password is
+    sent only after STARTTLS, or to this same machine: a server that offers none gets no mail.
+    Empty: a mailbox in the database."""
 
     manager_mail: str = "managers@rightnow.test"
     """Who is told when nobody else can be: breaches, steps that stay undone."""

@@ -7,7 +7,7 @@ from models.sla import Clock, ClockKind, ClockPlan
 
 
 def set_clocks(story: Story, plans: tuple[ClockPlan, ...]) -> None:
-    """Set deadlines anew. A clock that was met stays met: its promise was kept."""
+    """Set deadlines anew. A clock that was met stays met: what it counts to has happened."""
     met = {clock.kind for clock in story.state.clocks if clock.met_at is not None}
     fresh = tuple(
         plan for plan in plans if plan.kind not in met or plan.kind is ClockKind.RESOLUTION

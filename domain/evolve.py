@@ -161,7 +161,6 @@ def _clocks(state: EscalationState, event: Event) -> EscalationState:
         case ev.ClockWarned(clock=kind):
             return _on_clock(state, kind, warned_at=event.at)
         case ev.ClockBreached(clock=kind):
-            state = state.model_copy(update={"ever_breached": True})
             return _on_clock(state, kind, breached_at=event.at)
         case ev.ClockMet(clock=kind):
             if kind is ClockKind.FIRST_RESPONSE:

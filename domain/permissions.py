@@ -1,4 +1,10 @@
-"""Who may do what. Deny by default; the awkward case is a case that nobody owns yet."""
+"""Who may do what. Deny by default; the awkward case is a case that nobody owns yet.
+
+A service's scopes are asked for twice. The door (api/dependencies.py) asks before it looks anything
+up, so that a token without the scope learns nothing, not even that a case exists. The rules ask
+again, because they alone know which command it is, and because operations also come by signal,
+where there is no door.
+"""
 
 from models.actor import Actor, ActorKind, Role, Scope
 from models.command import (

@@ -29,8 +29,8 @@ def standing(state: EscalationState, playbook: Playbook) -> Standing:
     rank_at = None
     owner = Role.AGENT
     if run is not None:
-        ends = [at for at in (run.due_at, clock.due_at if clock else None) if at is not None]
-        rank_at = min(ends, default=state.received_at) - HEAD_START[state.severity]
+        due_at = due_first(run.due_at, clock) or state.received_at
+        rank_at = due_at - HEAD_START[state.severity]
         owner = playbook.step(run.step).owner
     return Standing(
         rank_at=rank_at,
@@ -54,6 +54,12 @@ def tightest(state: EscalationState) -> Clock | None:
     """The running clock that is due first."""
     running = [clock for clock in state.clocks if clock.running]
     return min(running, key=lambda clock: clock.due_at, default=None)
+
+
+def due_first(step_due_at: datetime | None, clock: Clock | None) -> datetime | None:
+    """The sooner of a step's due time and a clock's deadline; None when neither has one."""
+    ends = [at for at in (step_due_at, clock.due_at if clock else None) if at is not None]
+    return min(ends, default=None)
 
 
 def light(due_at: datetime | None, warn_at: datetime | None, now: datetime) -> Light:

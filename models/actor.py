@@ -7,7 +7,7 @@ from pydantic import AwareDatetime
 
 from models.frozen import Frozen
 from models.mail_address import MailAddress
-from models.text import Line
+from models.text import Line, VisibleLine
 
 
 class Role(StrEnum):
@@ -65,6 +65,14 @@ class Actor(Frozen):
 
 ENGINE = Actor(kind=ActorKind.ENGINE)
 OPERATOR = Actor(kind=ActorKind.OPERATOR)
+
+
+class PersonIn(Frozen):
+    """A member of the team, as they are added."""
+
+    email: MailAddress
+    name: VisibleLine
+    role: Role
 
 
 class Person(Frozen):

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PastDate, StringCon
 from models.frozen import Frozen
 from models.mail_address import MailAddress
 from models.money import Money
-from models.text import Line
+from models.text import Line, VisibleLine
 
 
 def _known_zone(name: str) -> str:
@@ -50,7 +50,7 @@ class CustomerIn(Frozen):
     external_id: Line | None = None
     """The customer's id in your own system."""
 
-    name: Line
+    name: VisibleLine
     """How the customer signs: `Doug Carter`."""
 
     email: MailAddress | None = None
@@ -71,6 +71,8 @@ class Customer(CustomerIn):
     """A customer that we know."""
 
     id: UUID
+    name: Line
+    """How the customer signs: `Doug Carter`."""
 
     @property
     def first_name(self) -> str:

@@ -148,7 +148,6 @@ class Mail(Frozen):
     recipient: str
     subject: str
     text: str
-    reply_to: str | None = None
     about: UUID | None = None
     """The escalation it is about."""
 

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from models.actor import Actor
 from models.delivery import PendingEffect
@@ -50,11 +50,15 @@ class Status(StrEnum):
 
     OPEN = "open"
     PAUSED = "paused"
+    """On hold. The table has it, and no command leads to it yet."""
+
     RESOLVED = "resolved"
     """The trouble is mended. Promises to the customer go on, and it can be reopened."""
 
     CANCELLED = "cancelled"
     MERGED = "merged"
+    """Goes on in another case. The table has it, and no command leads to it yet."""
+
     CLOSED = "closed"
     """Nothing more happens. A reopening opens a linked escalation."""
 
@@ -164,6 +168,8 @@ class EscalationState(Frozen):
     """Messages from or to the customer, and calls that reached them."""
 
     customer_spoke_last: bool = True
+    """Whether it is our turn. For the next-response clock, which will run only while it is so."""
+
     first_response_at: AwareDatetime | None = None
     resolved_at: AwareDatetime | None = None
     closes_at: AwareDatetime | None = None
@@ -174,9 +180,16 @@ class EscalationState(Frozen):
     reopened_from: UUID | None = None
     """The closed escalation that this one continues."""
 
-    ever_breached: bool = False
     clock_offset: Duration = timedelta(0)
     """How far a demonstration has moved this escalation's own clock ahead."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _forget(cls, told: Any) -> Any:
+        """Leave out what is no longer part of a state: stored ones and running cases have it."""
+        if isinstance(told, dict) and "ever_breached" in told:
+            return {name: value for name, value in told.items() if name != "ever_breached"}
+        return told
 
     def run(self, run_id: str) -> StepRun | None:
         """The step run of that id, if there is one."""

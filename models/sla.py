@@ -27,7 +27,7 @@ class Targets(Frozen):
 
 
 class SlaPolicy(Frozen):
-    """A promise of how soon. Versioned, and pinned to the running escalation."""
+    """How soon we owe an answer and a solution. Versioned, and pinned to the running escalation."""
 
     slug: Slug
     version: Annotated[int, Field(ge=1)]

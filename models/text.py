@@ -16,6 +16,13 @@ MAX_MARKS = 5000
 """Combining marks on one letter. Normalising sorts them in quadratic time; a word has a few."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNSEEN = re.compile(
+    "[\x80-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""What leaves no trace by itself: Unicode's Default_Ignorable_Code_Point, and named blanks."""
+
 _UNTEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -52,6 +59,14 @@ def scrub(text: str) -> str:
     return text.encode("utf-8")[:MAX_TEXT_BYTES].decode("utf-8", "ignore")
 
 
+def can_be_seen(text: str) -> bool:
+    """Whether anything in it leaves a trace: a letter, a digit, a sign.
+
+    Not white space, not zero-width or other invisible characters, and not marks without a letter.
+    """
+    return any(not char.isspace() and not _is_mark(char) for char in _UNSEEN.sub("", text))
+
+
 def _is_mark(char: str) -> bool:
     return unicodedata.category(char).startswith("M")
 
@@ -78,14 +93,25 @@ def _not_empty(text: str) -> str:
     text = clean(text)
     if not text.strip():
         raise ValueError("must not be empty")
+    return _seen(text)
+
+
+def _seen(text: str) -> str:
+    if not can_be_seen(text):
+        raise ValueError("has only characters that nobody can see; write something to read")
     return text
 
 
 Line = Annotated[str, AfterValidator(_one_line), Field(min_length=1, max_length=200)]
 """One line of at most 200 characters."""
 
+VisibleLine = Annotated[Line, AfterValidator(_seen)]
+"""A line by which people know somebody or something: a name, a title. There is something to see.
+
+For what comes in. What is kept is read as a `Line`: it may be older than this rule."""
+
 Text = Annotated[str, AfterValidator(_not_empty), Field(min_length=1, max_length=MAX_TEXT_BYTES)]
-"""Text of at most 64 KB, not empty."""
+"""Text of at most 64 KB, with something to see in it."""
 
 Slug = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=1, max_length=60)

@@ -2,7 +2,7 @@
 
 import typer
 
-from terminal import casework, escalations, mails, operations, queues, steps, timelines
+from terminal import casework, escalations, mails, operations, people, queues, steps, timelines
 
 _COMMANDS = {
     "next": queues.what_next,
@@ -21,6 +21,7 @@ _COMMANDS = {
     "cancel": casework.cancel,
     "mailbox": mails.mailbox,
     "op": operations.op,
+    "whoami": people.whoami,
 }
 
 

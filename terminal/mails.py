@@ -22,13 +22,10 @@ def mailbox(
     case: CaseOption = None,
 ) -> None:
     """Letters that would have left. Newest first."""
-    reply = work.client.look("/mailbox", limit=200)
+    reply = work.client.look("/mailbox", limit=200, case=case)
     if work.printed(reply):
         return
     letters = reply.told["items"]
-    if case is not None:
-        about = work.look_at(case).told["id"]
-        letters = [one for one in letters if one.get("about") == about]
     if number is not None:
         _read(work, letters, number)
     elif letters:

@@ -25,12 +25,11 @@ def watch(
     number: Annotated[str | None, typer.Argument(metavar="[E-1042]", help="Which case.")] = None,
     case: CaseOption = None,
     every: Annotated[float, typer.Option("--every", min=0.2, max=60, help="Seconds.")] = 2.0,
-    last: Annotated[int, typer.Option("--last", min=0, help="How many old lines first.")] = 10,
+    last: Annotated[int, typer.Option("--last", min=0, max=_PAGE, help="Old lines first.")] = 10,
 ) -> None:
     """See what happens in a case, live. Ctrl-C ends it; so does the end of the case."""
     wanted = work.case(number or case)
-    told = list(_pages(work, wanted, None))
-    entries = [entry for page in told for entry in _items(page)]
+    entries = _last(work, wanted, max(1, last))
     if work.screen.boxed and not work.as_json:
         work.screen.line((f"Watching {wanted}. Ctrl-C ends it.", "dim"))
     _tell(work, entries[len(entries) - min(last, len(entries)) :])
@@ -47,13 +46,15 @@ def watch(
 
 def show_timeline(work: Work, case: str, *, last: int | None) -> None:
     """What happened, oldest first; only the last few when `last` is given."""
-    pages = list(_pages(work, case, None))
+    if last is not None:
+        entries = _last(work, case, last)
+    else:
+        entries = [entry for page in _pages(work, case, None) for entry in _items(page)]
     if work.as_json:
-        work.print_json({"items": [raw for page in pages for raw in page.raw["items"]]})
+        work.print_json({"items": [raw for _, raw in entries]})
         return
-    entries = [entry for page in pages for entry in page.told["items"]]
     now = datetime.now(UTC)
-    for entry in entries[-last:] if last else entries:
+    for entry, _ in entries:
         show_entry(work.screen, entry, now, work.zone)
 
 
@@ -67,6 +68,12 @@ def show_deliveries(work: Work, case: str) -> None:
     now = datetime.now(UTC)
     for told in reply.told["items"]:
         show_delivery(work.screen, told, now, work.zone)
+
+
+def _last(work: Work, case: str, count: int) -> list[tuple[Answer, Answer]]:
+    """The last few entries, oldest first."""
+    path = f"/cs/escalations/{segment(case)}/timeline"
+    return _items(work.client.look(path, order="newest", limit=count))[::-1]
 
 
 def _pages(work: Work, case: str, after: int | None) -> Iterator[Reply]:

@@ -8,9 +8,10 @@ import pytest_asyncio
 from temporalio.client import Client
 
 from api.app import create_app
-from api.parts import Letterhead, Parts
+from api.parts import Parts
 from config.settings import Settings
 from models.actor import Actor, Person
+from models.house import House
 from models.store.session import Store
 from supervisor.stack import Stack
 from supervisor.temporary import temporary_stack
@@ -87,12 +88,13 @@ async def colleagues(store: Store) -> dict[str, Colleague]:
 @pytest_asyncio.fixture(scope="session")
 async def parts(store: Store, client: Client, settings: Settings) -> Parts:
     """The API's parts, over the real store and the real engine."""
-    own = frozenset({settings.mail_from.lower()})
-    return Parts(
-        store=store,
-        engine=Engine(client, settings.task_queue),
-        letterhead=Letterhead(company=settings.company_name, own_addresses=own),
+    house = House(
+        company=settings.company_name,
+        sender=settings.mail_from,
+        managers=settings.manager_mail,
+        vp=settings.vp_mail,
     )
+    return Parts(store=store, engine=Engine(client, settings.task_queue), house=house)
 
 
 @pytest_asyncio.fixture(scope="session")

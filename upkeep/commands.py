@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from activities.adapters.playbook_files import load_file, with_lines
+from config.reference import variable
 from config.settings import Settings
 from domain.lint import lint
 from models.actor import Role, Scope
@@ -25,7 +26,7 @@ from supervisor.doctor import diagnose
 from supervisor.running import read_running
 from terminal.credentials import save_token
 from upkeep import demo, library, rebuild, team
-from upkeep.fast_forward import fast_forward
+from upkeep.fast_forward import NOT_A_DEMO, CannotSkip, fast_forward
 from workflows.client import Engine, connect
 from workflows.search_attributes import REGISTRATION
 
@@ -53,7 +54,7 @@ def up(
     ] = False,
 ) -> None:
     """Start everything, and stop it with Ctrl-C. Nothing is lost."""
-    settings = Settings()
+    settings = _settings()
     if with_demo:
         settings = settings.model_copy(update={"demo": True})
     code = asyncio.run(
@@ -70,8 +71,8 @@ def up(
 
 def doctor() -> None:
     """Say what is wrong and how to mend it."""
-    running = read_running(Settings().data_dir)
-    settings = _with_running(Settings()) if running else Settings()
+    running = read_running(_settings().data_dir)
+    settings = _with_running(_settings()) if running else _settings()
     findings = asyncio.run(diagnose(settings, search_attributes=REGISTRATION))
     for finding in findings:
         mark = "[green]ok [/]" if finding.ok else "[red]BAD[/]"
@@ -83,7 +84,7 @@ def doctor() -> None:
 
 def prepare() -> None:
     """Migrate the database and bring the playbooks in. Safe to repeat; for deployments."""
-    settings = _with_running(Settings())
+    settings = _with_running(_settings())
     library.bring_up_to_date(_database(settings))
     _say("The database is in its newest form, and the playbooks are in it.")
 
@@ -94,7 +95,7 @@ def token(
     days: Annotated[int, typer.Option(min=1, max=365, help="How long it counts.")] = 30,
 ) -> None:
     """Print a new bearer token, and keep a person's for this terminal."""
-    settings = _with_running(Settings())
+    settings = _with_running(_settings())
     valid_for = timedelta(days=days)
 
     async def make(store: Store) -> str:
@@ -113,7 +114,7 @@ def move_ahead(
     by: Annotated[str, typer.Argument(help="How far: 30m, 24h, 7d.")],
 ) -> None:
     """Demonstration: move one case's clock ahead and see what comes due."""
-    settings = _with_running(Settings())
+    settings = _with_running(_settings())
     number = case.upper().removeprefix(NUMBER_PREFIX)
     try:
         far = _DURATION.validate_python(by)
@@ -122,6 +123,9 @@ def move_ahead(
     if not number.isdigit() or far <= timedelta(0):
         _fail("Write it like: rightnow fast-forward E-1042 7d")
 
+    if not (settings.demo or demo.runs(settings.data_dir, settings.temporal_address)):
+        _fail(NOT_A_DEMO)
+
     async def move(store: Store) -> None:
         key = settings.temporal_api_key
         client = await connect(
@@ -129,12 +133,16 @@ def move_ahead(
             settings.temporal_namespace,
             api_key=key.get_secret_value() if key else None,
             tls=settings.temporal_tls,
+            lazy=True,
         )
         engine = Engine(client, settings.task_queue)
         now, _ = await fast_forward(store, client, engine, int(number), far)
         _say(f"For {NUMBER_PREFIX}{number} it is {now:%Y-%m-%d %H:%M} UTC now.")
 
-    _with_store(settings, move)
+    try:
+        _with_store(settings, move)
+    except CannotSkip as error:
+        _fail(str(error))
 
 
 @user.command("add")
@@ -144,7 +152,7 @@ def add_user(
     role: Annotated[Role, typer.Option(help="What they may do.")] = Role.AGENT,
 ) -> None:
     """Add somebody to the team."""
-    settings = _with_running(Settings())
+    settings = _with_running(_settings())
     person = _with_store(settings, lambda store: team.add_person(store, email, name, role))
     _say(f"{person.name} is here as {person.role}. Next: rightnow token {person.email}")
 
@@ -172,7 +180,7 @@ def rebuild_projections(
     check: Annotated[bool, typer.Option("--check", help="Only compare; write nothing.")] = False,
 ) -> None:
     """Fold every case's events anew, and say whether the projection was equal."""
-    settings = _with_running(Settings())
+    settings = _with_running(_settings())
     result = _with_store(settings, lambda store: rebuild.rebuild(store, write=not check))
     for one in result.differences:
         _say(f"{one.escalation_id}: {one.column} was not what its events say.")
@@ -182,7 +190,8 @@ def rebuild_projections(
 
 async def _load_demo(run: starter.Run) -> None:
     """Demo people with tokens for this terminal, and the four demo cases."""
-    store = Store(run.database_url)
+    demo.remember(run.settings.data_dir)
+    store = Store(run.database_url, pool=2)
     try:
         people = await team.add_demo_team(store)
         tokens = {one.email: await team.new_token(store, one.email) for one in reversed(people)}
@@ -197,6 +206,15 @@ async def _load_demo(run: starter.Run) -> None:
     _say("  .venv/bin/rightnow --help                        everything else")
     _say("  .venv/bin/rightnow next --as marcus@demo.test    be Marcus, a senior")
     _say(f"  Tokens for {', '.join(sorted(tokens))}: .venv/bin/rightnow token EMAIL")
+
+
+def _settings() -> Settings:
+    """The settings; or say which one is wrong, without the value: it may be a secret."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [f"{variable(str(one['loc'][0]))}: {one['msg']}" for one in error.errors()]
+        _fail("\n".join(("A setting is not right.", *wrong)))
 
 
 def _with_running(settings: Settings) -> Settings:

@@ -1,9 +1,12 @@
 """Demo data: four made-up cases, opened through the front door like any other."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
+
+from supervisor.running import read_running
 
 KEY = "demo-1"
 """Part of each idempotency key: opening the demo twice opens nothing twice."""
@@ -118,3 +121,27 @@ async def open_demo_cases(api_url: str, token: str) -> list[str]:
             answer.raise_for_status()
             numbers.append(answer.json()["number"])
     return numbers
+
+
+def remember(data_dir: Path) -> None:
+    """Note that the run of this data directory is a demonstration; it ends with the run."""
+    running = read_running(data_dir)
+    if running is not None:
+        _mark(data_dir).write_text(running.supervisor.model_dump_json(), encoding="utf-8")
+
+
+def runs(data_dir: Path, temporal_address: str | None) -> bool:
+    """Whether the run of this data directory is a demonstration, and that address is its engine.
+
+    `rightnow up --demo` sets it for its own processes only; a command typed in another terminal
+    knows it from the mark. The mark of an earlier run counts no more.
+    """
+    running = read_running(data_dir)
+    if running is None or temporal_address not in (None, running.temporal_address):
+        return False
+    mark = _mark(data_dir)
+    return mark.exists() and mark.read_text("utf-8") == running.supervisor.model_dump_json()
+
+
+def _mark(data_dir: Path) -> Path:
+    return data_dir / "demo.json"

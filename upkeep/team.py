@@ -4,8 +4,10 @@ import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from models.actor import Person, Role, Scope
-from models.errors import PersonUnknown
+from pydantic import ValidationError
+
+from models.actor import Person, PersonIn, Role, Scope
+from models.errors import FieldsInvalid, PersonUnknown
 from models.store.repositories import people
 from models.store.session import Store
 
@@ -21,9 +23,17 @@ DEMO_TEAM = (
 
 
 async def add_person(store: Store, email: str, name: str, role: Role) -> Person:
-    """Add somebody. An address that is known already keeps its person."""
+    """Add somebody. An address that is known already keeps its person. Raises FieldsInvalid."""
+    try:
+        given = PersonIn(email=email, name=name, role=role)
+    except ValidationError as error:
+        wrong = [
+            f"The {one['loc'][0]} {one['msg'].removeprefix('Value error, ')}."
+            for one in error.errors()
+        ]
+        raise FieldsInvalid(" ".join(wrong)) from None
     async with store.transaction() as connection:
-        return await people.add(connection, email, name, role)
+        return await people.add(connection, given.email, given.name, given.role)
 
 
 async def new_token(store: Store, email: str, *, valid_for: timedelta = TOKEN_FOR) -> str:

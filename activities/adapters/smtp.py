@@ -1,9 +1,11 @@
 """SMTP: letters that leave the house."""
 
 import asyncio
+import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate
+from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -20,29 +22,20 @@ class Smtp:
     """A PostOffice that speaks SMTP. The Message-ID is ours, and the same on every attempt."""
 
     url: str
-    """`smtp://user:password@host:port`, or `smtps://` for TLS from the first byte."""
+    """`smtp://user:password@host:port`, or `smtps://` for TLS from the first byte.
+
+    Whoever listens on the way could hide that a server offers STARTTLS. So a password leaves this
+    machine encrypted or not at all.
+    """
 
     async def hand_over(self, mail: Mail) -> None:
         """Send one letter to one address.
 
         Raises PostOfficeError: permanent for 5xx, not permanent for 4xx and for a server that is
-        away, and with `handed_over` when the connection broke after the letter was given.
+        away, that refuses our login, or that would get our password in the clear; and with
+        `handed_over` when the connection broke after the letter was given.
         """
-        parts = urlsplit(self.url)
-        client = aiosmtplib.SMTP(
-            hostname=parts.hostname or "localhost",
-            port=parts.port or (465 if parts.scheme == "smtps" else 25),
-            use_tls=parts.scheme == "smtps",
-            timeout=_CONNECT,
-        )
-        try:
-            await client.connect()
-            if parts.username:
-                await client.login(unquote(parts.username), unquote(parts.password or ""))
-        except aiosmtplib.SMTPAuthenticationError as error:
-            raise PostOfficeError("The mail server refused our login.", permanent=False) from error
-        except (aiosmtplib.SMTPException, OSError) as error:
-            raise PostOfficeError("The mail server does not answer.", permanent=False) from error
+        client = await self._logged_in()
         try:
             await asyncio.wait_for(_give(client, mail), _ANSWER)
         except TimeoutError as error:
@@ -51,6 +44,58 @@ class Smtp:
             ) from error
         finally:
             client.close()
+
+    async def _logged_in(self) -> aiosmtplib.SMTP:
+        parts = urlsplit(self.url)
+        host, sealed = parts.hostname or "localhost", parts.scheme == "smtps"
+        insist = bool(parts.username) and not sealed and not stays_here(host)
+        client = aiosmtplib.SMTP(
+            hostname=host,
+            port=parts.port or (465 if sealed else 25),
+            use_tls=sealed,
+            start_tls=False if insist else None,
+            timeout=_CONNECT,
+        )
+        try:
+            await client.connect()
+            if insist:
+                await _seal(client)
+            if parts.username:
+                await client.login(unquote(parts.username), unquote(parts.password or ""))
+        except BaseException as error:
+            client.close()
+            if isinstance(error, aiosmtplib.SMTPException | OSError):
+                raise _not_logged_in(error) from error
+            raise
+        return client
+
+
+def stays_here(host: str) -> bool:
+    """Whether what is sent to this host stays on this machine. A name may lead anywhere."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+async def _seal(client: aiosmtplib.SMTP) -> None:
+    await client.ehlo()
+    if not client.supports_extension("starttls"):
+        raise PostOfficeError(
+            "The mail server offers no encryption (STARTTLS), so it does not get our password."
+            " Use smtps://, or a server that offers it.",
+            permanent=False,
+        )
+    await client.starttls()
+
+
+def _not_logged_in(error: Exception) -> PostOfficeError:
+    if isinstance(error, aiosmtplib.SMTPAuthenticationError):
+        return PostOfficeError("The mail server refused our login.", permanent=False)
+    if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
+        words = "The mail server's certificate does not prove that it is the one we mean."
+        return PostOfficeError(words, permanent=False)
+    return PostOfficeError("The mail server does not answer.", permanent=False)
 
 
 async def _give(client: aiosmtplib.SMTP, mail: Mail) -> None:
@@ -88,8 +133,6 @@ def as_message(mail: Mail) -> EmailMessage:
     letter["Date"] = formatdate(usegmt=True)
     letter["Message-ID"] = mail.message_id
     letter["X-Rightnow"] = "1"
-    if mail.reply_to:
-        letter["Reply-To"] = mail.reply_to
     if mail.automatic:
         letter["Auto-Submitted"] = "auto-generated"
         letter["X-Auto-Response-Suppress"] = "All"

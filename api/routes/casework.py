@@ -1,22 +1,22 @@
 """What else people do to a case: write, note, hand over, resolve, reopen, cancel."""
 
 from datetime import UTC, datetime
+from typing import Annotated, overload
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import ConfigDict, StrictBool
 from pydantic.config import JsonDict
 
 from api.acceptance import OperationAnswer, operate
 from api.dependencies import (
-    Asked,
     AskedDep,
-    Caller,
     CaseId,
     ChangerDep,
     PartsDep,
     invalid,
     load_escalation,
+    load_line,
 )
 from api.moments import Moment
 from api.opening import Matter, open_matter
@@ -34,6 +34,7 @@ from models.command import (
     Direction,
     RecordMessage,
     Reopen,
+    Requested,
     Resolve,
     Visibility,
 )
@@ -43,7 +44,7 @@ from models.escalation import Status
 from models.frozen import Frozen
 from models.ids import new_id
 from models.mail_address import MailAddress
-from models.standing import EscalationWhole
+from models.standing import EscalationLine
 from models.store.repositories import people
 from models.text import Text
 
@@ -111,79 +112,81 @@ class ReasonIn(Frozen):
     reason: Text | None = None
 
 
+class CaseChange:
+    """A request to change a case: who asks, how, and for which one.
+
+    Every handler below reads alike: load the case, find the words, say the command.
+    """
+
+    def __init__(
+        self, parts: PartsDep, who: ChangerDep, asked: AskedDep, case: CaseId, response: Response
+    ) -> None:
+        self.parts = parts
+        self.who = who
+        self.asked = asked
+        self.case = case
+        self.response = response
+
+    async def load(self) -> EscalationLine:
+        """The case. Raises EscalationUnknown."""
+        return await load_line(self.parts, self.who, self.case)
+
+    async def ask(
+        self,
+        line: EscalationLine,
+        route: str,
+        given: Frozen,
+        command: Requested,
+        words: Content | None = None,
+    ) -> OperationAnswer:
+        """Have the command done, with the words that it carries by id. Raises what refused it."""
+        kept = [words] if words else []
+        wish = wish_for(line, route, given.model_dump_json(), command, kept)
+        return with_status(self.response, await operate(self.parts, self.who, self.asked, wish))
+
+
+ChangeDep = Annotated[CaseChange, Depends()]
+
+
 @router.post("/messages", responses=_CHANGES, summary="Record a message")
-async def record_message(
-    parts: PartsDep,
-    who: ChangerDep,
-    asked: AskedDep,
-    case: CaseId,
-    given: MessageIn,
-    response: Response,
-) -> OperationAnswer:
+async def record_message(change: ChangeDep, given: MessageIn) -> OperationAnswer:
     """A message from or to the customer. A human, public, outbound one is a first response."""
-    whole = await load_escalation(parts, who, case)
-    words = _words(ContentKind.MESSAGE, given.text)
+    line = await change.load()
+    text = _words(ContentKind.MESSAGE, given.text)
     command = RecordMessage(
         direction=given.direction,
         author=given.author,
         visibility=given.visibility,
         channel=given.channel,
-        content_id=words[0].id,
+        content_id=text.id,
         sent_at=given.sent_at,
     )
-    wish = wish_for(whole.line, "message", given.model_dump_json(), command, words)
-    return with_status(response, await operate(parts, who, asked, wish))
+    return await change.ask(line, "message", given, command, text)
 
 
 @router.post("/notes", responses=_CHANGES, summary="Write a note")
-async def add_note(
-    parts: PartsDep,
-    who: ChangerDep,
-    asked: AskedDep,
-    case: CaseId,
-    given: NoteIn,
-    response: Response,
-) -> OperationAnswer:
+async def add_note(change: ChangeDep, given: NoteIn) -> OperationAnswer:
     """A note for the team."""
-    whole = await load_escalation(parts, who, case)
-    words = _words(ContentKind.NOTE, given.text)
-    command = AddNote(content_id=words[0].id)
-    wish = wish_for(whole.line, "note", given.model_dump_json(), command, words)
-    return with_status(response, await operate(parts, who, asked, wish))
+    line = await change.load()
+    note = _words(ContentKind.NOTE, given.text)
+    return await change.ask(line, "note", given, AddNote(content_id=note.id), note)
 
 
 @router.post("/assignment", responses=_CHANGES, summary="Assign")
-async def assign(
-    parts: PartsDep,
-    who: ChangerDep,
-    asked: AskedDep,
-    case: CaseId,
-    given: AssignmentIn,
-    response: Response,
-) -> OperationAnswer:
+async def assign(change: ChangeDep, given: AssignmentIn) -> OperationAnswer:
     """Give the case to somebody, or back to nobody."""
-    whole = await load_escalation(parts, who, case)
-    assignee_id = await _assignee(parts, given)
+    line = await change.load()
+    assignee_id = await _assignee(change.parts, given)
     command = Assign(assignee_id=assignee_id, only_if_free=given.only_if_free)
-    wish = wish_for(whole.line, "assign", given.model_dump_json(), command, [])
-    return with_status(response, await operate(parts, who, asked, wish))
+    return await change.ask(line, "assign", given, command)
 
 
 @router.post("/resolution", responses=_CHANGES, summary="Resolve")
-async def resolve(
-    parts: PartsDep,
-    who: ChangerDep,
-    asked: AskedDep,
-    case: CaseId,
-    given: ResolutionIn,
-    response: Response,
-) -> OperationAnswer:
+async def resolve(change: ChangeDep, given: ResolutionIn) -> OperationAnswer:
     """The trouble is mended. Clocks stop; promised follow-ups go on."""
-    whole = await load_escalation(parts, who, case)
-    words = _words(ContentKind.NOTE, given.note)
-    command = Resolve(note_id=words[0].id if words else None)
-    wish = wish_for(whole.line, "resolve", given.model_dump_json(), command, words)
-    return with_status(response, await operate(parts, who, asked, wish))
+    line = await change.load()
+    note = _words(ContentKind.NOTE, given.note)
+    return await change.ask(line, "resolve", given, Resolve(note_id=_id(note)), note)
 
 
 @router.post(
@@ -191,45 +194,27 @@ async def resolve(
     responses={**_CHANGES, 201: {"model": OperationAnswer, "description": "A linked case."}},
     summary="Reopen",
 )
-async def reopen(
-    parts: PartsDep,
-    who: ChangerDep,
-    asked: AskedDep,
-    case: CaseId,
-    given: ReasonIn,
-    response: Response,
-) -> OperationAnswer:
+async def reopen(change: ChangeDep, given: ReasonIn) -> OperationAnswer:
     """It was not mended. A resolved case begins again; a closed one opens a linked case."""
-    whole = await load_escalation(parts, who, case)
-    if whole.line.status is Status.CLOSED:
-        return with_status(response, await _open_linked(parts, who, asked, whole, given), 201)
-    words = _words(ContentKind.REASON, given.reason)
-    command = Reopen(reason_id=words[0].id if words else None)
-    wish = wish_for(whole.line, "reopen", given.model_dump_json(), command, words)
-    return with_status(response, await operate(parts, who, asked, wish))
+    line = await change.load()
+    if line.status is Status.CLOSED:
+        return with_status(change.response, await _open_linked(change, given), 201)
+    reason = _words(ContentKind.REASON, given.reason)
+    return await change.ask(line, "reopen", given, Reopen(reason_id=_id(reason)), reason)
 
 
 @router.post("/cancellation", responses=_CHANGES, summary="Cancel")
-async def cancel(
-    parts: PartsDep,
-    who: ChangerDep,
-    asked: AskedDep,
-    case: CaseId,
-    given: ReasonIn,
-    response: Response,
-) -> OperationAnswer:
+async def cancel(change: ChangeDep, given: ReasonIn) -> OperationAnswer:
     """Everything stops, promises included. Seniors and managers only."""
-    whole = await load_escalation(parts, who, case)
-    words = _words(ContentKind.REASON, given.reason)
-    command = Cancel(reason_id=words[0].id if words else None)
-    wish = wish_for(whole.line, "cancel", given.model_dump_json(), command, words)
-    return with_status(response, await operate(parts, who, asked, wish))
+    line = await change.load()
+    reason = _words(ContentKind.REASON, given.reason)
+    return await change.ask(line, "cancel", given, Cancel(reason_id=_id(reason)), reason)
 
 
-async def _open_linked(
-    parts: Parts, who: Caller, asked: Asked, whole: EscalationWhole, given: ReasonIn
-) -> OperationAnswer:
+async def _open_linked(change: CaseChange, given: ReasonIn) -> OperationAnswer:
     """After closed, reopening opens another case that continues this one."""
+    parts, who, asked = change.parts, change.who, change.asked
+    whole = await load_escalation(parts, who, change.case)
     seen = await picture(parts, who, whole)
     described = None
     if whole.state is not None and whole.state.description_id is not None:
@@ -264,5 +249,17 @@ async def _assignee(parts: Parts, given: AssignmentIn) -> UUID | None:
     return person.id
 
 
-def _words(kind: ContentKind, text: str | None) -> list[Content]:
-    return [Content(id=new_id(), kind=kind, text=text)] if text is not None else []
+@overload
+def _words(kind: ContentKind, text: str) -> Content: ...
+
+
+@overload
+def _words(kind: ContentKind, text: str | None) -> Content | None: ...
+
+
+def _words(kind: ContentKind, text: str | None) -> Content | None:
+    return Content(id=new_id(), kind=kind, text=text) if text is not None else None
+
+
+def _id(words: Content | None) -> UUID | None:
+    return words.id if words else None

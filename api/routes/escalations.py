@@ -32,7 +32,7 @@ from models.ids import new_id
 from models.severity import Severity
 from models.standing import EscalationLine, EscalationWhole, Filters
 from models.store.repositories import escalations
-from models.text import Line, Slug
+from models.text import Line, Slug, VisibleLine
 
 router = APIRouter(prefix="/cs/escalations", tags=["escalations"])
 
@@ -65,7 +65,7 @@ class EscalationPatch(Frozen):
     """Moves the deadlines. Seniors and managers only."""
 
     type: EscalationType | None = None
-    title: Line | None = None
+    title: VisibleLine | None = None
     appointment_at: Moment | None = None
 
 

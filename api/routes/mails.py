@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect
 from activities.adapters.mail_parser import MailReader
 from api.acceptance import OperationAnswer, Wish, in_words, operate, repeat
 from api.dependencies import (
+    AboutCase,
     Asked,
     Caller,
     CallerDep,
@@ -50,6 +51,7 @@ from models.standing import EscalationWhole
 from models.store.repositories import customers, escalations, operations
 from models.store.repositories import mail as mailbox
 from models.store.repositories.mail import ArrivedMail
+from models.text import can_be_seen
 
 router = APIRouter(tags=["mail"])
 
@@ -134,14 +136,18 @@ async def receive_mail(
     return MailAnswer(status="opened", reasons=("It is a new matter.",), operation=answer)
 
 
-@router.get("/mailbox", responses=documented(), summary="The development mailbox")
+@router.get("/mailbox", responses=documented(404), summary="The development mailbox")
 async def read_mailbox(
-    parts: PartsDep, who: CallerDep, limit: Annotated[int, Query(ge=1, le=200)] = 50
+    parts: PartsDep,
+    who: CallerDep,
+    case: AboutCase = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> MailboxPage:
     """Letters that would have left, had a mail server been set. Newest first."""
     require_person(who)
+    about = (await load_escalation(parts, who, case)).line.id if case else None
     async with parts.store.transaction() as connection:
-        return MailboxPage(items=tuple(await mailbox.latest(connection, limit)))
+        return MailboxPage(items=tuple(await mailbox.latest(connection, limit, about=about)))
 
 
 async def _read(request: Request, parts: Parts) -> tuple[InboundMail, str]:
@@ -149,7 +155,7 @@ async def _read(request: Request, parts: Parts) -> tuple[InboundMail, str]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in ("message/rfc822", "application/octet-stream", "text/plain", ""):
         raise HTTPException(415, "Send the mail as it is, as message/rfc822.")
-    reader = MailReader(own_addresses=parts.letterhead.own_addresses)
+    reader = MailReader(own_addresses=parts.house.own_addresses)
     digest = hashlib.sha256()
     size = 0
     try:
@@ -242,7 +248,7 @@ async def _open(
     customer, customer_id = await _customer(parts, mail)
     text = mail.text.strip()
     matter = Matter(
-        title=mail.subject.strip() or (text.splitlines() or ["A mail without words"])[0][:200],
+        title=_title(mail.subject, text),
         description=text or None,
         type=None,
         severity=None,
@@ -258,7 +264,8 @@ async def _open(
 
 async def _customer(parts: Parts, mail: InboundMail) -> tuple[CustomerIn | None, UUID | None]:
     """The customer whose address it is; a known one keeps the name that we know."""
-    name = mail.sender_name.strip() or mail.sender_address.partition("@")[0]
+    names = (mail.sender_name.strip(), mail.sender_address.partition("@")[0])
+    name = next((one for one in names if can_be_seen(one)), "Somebody")
     try:
         address = _ADDRESS.validate_python(mail.sender_address)
     except ValidationError:
@@ -268,6 +275,12 @@ async def _customer(parts: Parts, mail: InboundMail) -> tuple[CustomerIn | None,
     if known is not None:
         return None, known.id
     return CustomerIn(name=name[:200], email=address), None
+
+
+def _title(subject: str, text: str) -> str:
+    """The subject; without one that can be seen, the first line that can."""
+    lines = (subject.strip(), *text.splitlines())
+    return next((one for one in lines if can_be_seen(one)), "A mail without words")[:200]
 
 
 def _sameness(mail: InboundMail) -> str:

@@ -26,11 +26,13 @@ from api.routes.escalations import MAX_PAGE
 from api.views.escalation import (
     ClockView,
     LineView,
+    clock_view,
     escalation_view,
     line_view,
     picture,
 )
 from api.views.step import StepView
+from domain.standing import due_first, tightest
 from models.actor import Person
 from models.command import Assign
 from models.customer import Customer
@@ -39,6 +41,7 @@ from models.errors import Conflict, NotAllowed
 from models.escalation import Light
 from models.frozen import Frozen
 from models.operation import OperationStatus
+from models.sla import Clock
 from models.standing import EscalationLine
 from models.store.repositories import escalations, operations
 
@@ -69,13 +72,13 @@ class NextAction(Frozen):
     escalation: LineView
     step: StepView
     clock: ClockView | None
-    """The tightest promise that still runs."""
+    """The tightest clock that still runs."""
 
     light: Light
-    """Of the tightest promise; at least yellow when the step itself is late."""
+    """Of the tightest clock; at least yellow when the step itself is late."""
 
     due_at: AwareDatetime | None
-    """The sooner of the step's due time and the tightest promise."""
+    """The sooner of the step's due time and the tightest deadline."""
 
     time_left: str
     """Until then, in words: `46 minutes left`, `12 minutes late`."""
@@ -218,17 +221,15 @@ async def _action(parts: Parts, who: Caller, line: EscalationLine) -> NextAction
     step = next((one for one in view.steps if shown and one.id == shown.run), None)
     if step is None:
         return None
-    running = [one for one in view.clocks if one.met_at is None and one.stopped_at is None]
-    clock = min(running, key=lambda one: one.due_at, default=None)
+    clock = tightest(whole.state) if whole.state else None
+    due_at = due_first(step.due_at, clock)
     told = await line_view(parts, whole.line)
-    ends = [at for at in (step.due_at, clock.due_at if clock else None) if at is not None]
-    due_at = min(ends, default=None)
     return NextAction(
         headline=step.title,
         reason=_reason(told, clock, step),
         escalation=told,
         step=step,
-        clock=clock,
+        clock=clock_view(clock, view.now) if clock else None,
         light=Light.YELLOW if step.overdue and view.light is Light.GREEN else view.light,
         due_at=due_at,
         time_left=_time_left(due_at, view.now),
@@ -240,7 +241,7 @@ async def _action(parts: Parts, who: Caller, line: EscalationLine) -> NextAction
     )
 
 
-def _reason(line: LineView, clock: ClockView | None, step: StepView) -> str:
+def _reason(line: LineView, clock: Clock | None, step: StepView) -> str:
     """Why this case and this step, in one sentence of known facts."""
     if step.why:
         return step.why

@@ -1,10 +1,12 @@
 """What happened, who was told, and why a deadline is when it is."""
 
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.dependencies import CaseId, MinVersion, PartsDep, ReaderDep
 from api.problems import documented
@@ -13,7 +15,9 @@ from api.views.escalation import ClockView, clock_view, own_now, picture
 from domain.script import render
 from domain.timeline import Teller, people_in, words_of
 from models.delivery import Delivery
+from models.event import Event
 from models.frozen import Frozen
+from models.standing import EscalationLine
 from models.store.repositories import contents, deliveries, events, people
 
 router = APIRouter(prefix="/cs/escalations/{case}", tags=["timeline"])
@@ -37,12 +41,20 @@ class TimelineEntry(Frozen):
     op_id: UUID | None
 
 
+class Order(StrEnum):
+    """Which end of a timeline comes first."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
 class Timeline(Frozen):
-    """What happened, oldest first."""
+    """What happened, in the order that was asked for."""
 
     version: int
     items: tuple[TimelineEntry, ...]
     next_cursor: str | None
+    """Hand it in as `cursor` for the next page, in the same order; empty on the last."""
 
 
 class DeliveryPage(Frozen):
@@ -63,15 +75,18 @@ async def timeline(
     who: ReaderDep,
     case: CaseId,
     min_version: MinVersion = None,
+    order: Annotated[
+        Order, Query(description="`newest` and `limit=5` are the last five.")
+    ] = Order.OLDEST,
     cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,9}$")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 200,
 ) -> Timeline:
     """Every event, in plain words."""
     whole = await load_at(parts, who, case, min_version)
     seen = await picture(parts, who, whole)
+    read = _newest if order is Order.NEWEST else _oldest
     async with parts.store.transaction() as connection:
-        found = await events.of(connection, whole.line.id, after=int(cursor or 0), limit=limit + 1)
-        page = found[:limit]
+        page, more = await read(connection, whole.line, int(cursor or 0), limit)
         known = await people.by_ids(connection, people_in(page))
         wanted = {words_of(event) for event in page}
         words = await contents.texts(connection, [one for one in wanted if one is not None])
@@ -91,7 +106,6 @@ async def timeline(
         )
         for event in page
     )
-    more = str(page[-1].seq) if len(found) > limit else None
     return Timeline(version=whole.line.version, items=items, next_cursor=more)
 
 
@@ -114,6 +128,25 @@ async def deadlines(
     clocks = whole.state.clocks if whole.state else ()
     now = own_now(whole.line)
     return DeadlinePage(items=tuple(clock_view(clock, now) for clock in clocks))
+
+
+async def _oldest(
+    connection: AsyncConnection, line: EscalationLine, after: int, limit: int
+) -> tuple[tuple[Event, ...], str | None]:
+    """A page from the beginning on, and where the next one begins."""
+    found = await events.of(connection, line.id, after=after, limit=limit + 1)
+    page = found[:limit]
+    return page, str(page[-1].seq) if len(found) > limit else None
+
+
+async def _newest(
+    connection: AsyncConnection, line: EscalationLine, before: int, limit: int
+) -> tuple[tuple[Event, ...], str | None]:
+    """A page from the end back. Numbers have no gaps, so the page's first one is known."""
+    last = min(before - 1, line.version) if before else line.version
+    after = max(0, last - limit)
+    page = await events.of(connection, line.id, after=after, limit=last - after)
+    return page[::-1], str(after + 1) if after else None
 
 
 def _said(words: dict[UUID, str], content_id: UUID | None) -> str | None:

@@ -73,7 +73,7 @@ class LineView(Frozen):
 
 
 class ClockView(Frozen):
-    """One promise of how soon, with its explanation."""
+    """One clock with its deadline, and how that came about."""
 
     kind: ClockKind
     light: Light
@@ -161,7 +161,7 @@ async def line_view(parts: Parts, line: EscalationLine) -> LineView:
     now = own_now(line)
     step = None
     if line.step is not None:
-        values = line_values(parts.letterhead.company, line)
+        values = line_values(parts.house.company, line)
         title = render(version.playbook.step(line.step.step).title, values)
         step = StepNowView(
             id=line.step.run, kind=line.step.kind, title=title, due_at=line.step.due_at
@@ -230,7 +230,7 @@ async def picture(parts: Parts, who: Caller, whole: EscalationWhole) -> Picture:
     values = values_of(
         customer=customer,
         agent_name=agent,
-        company=parts.letterhead.company,
+        company=parts.house.company,
         number=number_text(line.number),
         title=line.title,
         now=own_now(line),

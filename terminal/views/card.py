@@ -111,9 +111,9 @@ def _head(screen: Screen, action: Answer, case: Answer | None, zone: tzinfo | No
 
 
 def _time(screen: Screen, action: Answer, now: datetime | None, zone: tzinfo | None) -> Text:
-    """Light as shape and word, how long, until when: by the step or the promise, what comes first.
+    """Light as shape and word, how long, until when: by the step or the deadline, the sooner.
 
-    A step that is late while all promises are still kept is at least to be done soon.
+    A step that is late while every deadline still holds is at least to be done soon.
     """
     step, clock = action["step"], action.get("clock") or {}
     dues = [shape.moment(one.get("due_at")) for one in (step, clock)]

@@ -18,7 +18,7 @@ def show_picture(screen: Screen, case: Answer, zone: tzinfo | None) -> None:
     if case.get("description"):
         screen.heading("What they told us")
         screen.quote(case["description"])
-    screen.heading("Promises")
+    screen.heading("Deadlines")
     screen.rows([_clock(screen, one, now, zone) for one in case["clocks"]])
     screen.heading("Steps")
     screen.rows([_step(screen, one, now, zone) for one in case["steps"]], gap=1)
@@ -41,7 +41,7 @@ def show_reasons(screen: Screen, case: Answer) -> None:
 
 
 def first_deadline(case: Answer, zone: tzinfo | None) -> str:
-    """The first promise that runs: `First answer by 14:10 (in 15 minutes)`. Empty: none."""
+    """The first deadline that runs: `First answer by 14:10 (in 15 minutes)`. Empty: none."""
     now = shape.moment(case["now"])
     running = [one for one in case["clocks"] if not one.get("met_at") and not one.get("stopped_at")]
     first = min(running, key=lambda one: str(one["due_at"]), default=None)
@@ -51,7 +51,7 @@ def first_deadline(case: Answer, zone: tzinfo | None) -> str:
 
 
 def later_steps(case: Answer, zone: tzinfo | None) -> list[str]:
-    """Promises to the customer that are still to come, and when."""
+    """What was promised to the customer and is still to come, and when."""
     now = shape.moment(case["now"])
     told = []
     for one in case["steps"]:

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from activities.delivery import Deliveries
-from activities.letters import House, LetterDesk
+from activities.letters import LetterDesk
 from activities.ports import PostOfficeError
 from models.content import Content, ContentKind
 from models.delivery import (
@@ -22,6 +22,7 @@ from models.delivery import (
     RecipientKind,
 )
 from models.errors import DeliveryDelayed
+from models.house import House
 from models.ids import new_id
 from models.messages import DeliveryOrder, DeliveryResult
 from models.severity import Severity
@@ -31,7 +32,12 @@ from tests.desk import Desk
 from tests.polling import until
 
 DESK = LetterDesk(
-    House("Rightnow Demo", "care@rightnow.test", "managers@rightnow.test", "vp@rightnow.test")
+    House(
+        company="Rightnow Demo",
+        sender="care@rightnow.test",
+        managers="managers@rightnow.test",
+        vp="vp@rightnow.test",
+    )
 )
 
 

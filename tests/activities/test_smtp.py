@@ -2,7 +2,9 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Iterator
+from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import Message
 from typing import Any
@@ -10,8 +12,10 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP as Server  # noqa: N811
+from aiosmtpd.smtp import AuthResult
 
-from activities.adapters.smtp import Smtp, as_message
+from activities.adapters import smtp
+from activities.adapters.smtp import Smtp, as_message, stays_here
 from activities.ports import PostOfficeError
 from models.delivery import Mail
 
@@ -30,6 +34,8 @@ class Sink:
     def __init__(self) -> None:
         self.mood = "take"
         self.kept: list[Message] = []
+        self.passwords = 0
+        """How often somebody tried to log in."""
 
     async def handle_RCPT(  # noqa: N802 (the library's own name)
         self, server: Server, session: Any, envelope: Any, address: str, options: Any
@@ -49,21 +55,41 @@ class Sink:
             await asyncio.sleep(0)
         return "250 taken"
 
+    def authenticate(self, *_: Any) -> AuthResult:
+        """Take whatever password comes."""
+        self.passwords += 1
+        return AuthResult(success=True)
+
 
 @pytest.fixture
 def sink() -> Sink:
     return Sink()
 
 
-@pytest.fixture
-def post_office(sink: Sink) -> Iterator[Smtp]:
+@contextmanager
+def listening(sink: Sink, **more: Any) -> Iterator[int]:
+    """The sink on a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    controller = Controller(sink, hostname="127.0.0.1", port=port)
+        port = int(probe.getsockname()[1])
+    controller = Controller(sink, hostname="127.0.0.1", port=port, **more)
     controller.start()
-    yield Smtp(f"smtp://127.0.0.1:{port}")
+    yield port
     controller.stop()
+
+
+@pytest.fixture
+def post_office(sink: Sink) -> Iterator[Smtp]:
+    with listening(sink) as port:
+        yield Smtp(f"smtp://127.0.0.1:{port}")
+
+
+@pytest.fixture
+def with_login(sink: Sink) -> Iterator[str]:
+    """The address of a server that takes passwords without encryption, and offers none."""
+    more = {"authenticator": sink.authenticate, "auth_require_tls": False}
+    with listening(sink, **more) as port:
+        yield f"smtp://us:secret@127.0.0.1:{port}"
 
 
 async def test_a_letter_arrives_with_our_id_and_says_that_a_machine_sent_it(
@@ -114,3 +140,56 @@ async def test_a_server_that_is_away_has_nothing() -> None:
         await Smtp("smtp://127.0.0.1:9").hand_over(MAIL)
     assert not caught.value.permanent
     assert not caught.value.handed_over
+
+
+async def test_on_this_machine_a_password_may_go_as_it_is(sink: Sink, with_login: str) -> None:
+    await Smtp(with_login).hand_over(MAIL)
+    assert sink.passwords == 1
+    assert len(sink.kept) == 1
+
+
+async def test_elsewhere_no_password_goes_to_a_server_that_offers_no_encryption(
+    sink: Sink, with_login: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody on the way may have hidden the offer: then the letter waits."""
+    monkeypatch.setattr(smtp, "stays_here", lambda _: False)
+    with pytest.raises(PostOfficeError) as caught:
+        await Smtp(with_login).hand_over(MAIL)
+    assert "STARTTLS" in caught.value.detail
+    assert "secret" not in caught.value.detail
+    assert not caught.value.permanent
+    assert not caught.value.handed_over
+    assert sink.passwords == 0
+    assert not sink.kept
+
+
+async def test_a_server_that_cannot_prove_itself_gets_neither_password_nor_letter(
+    sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "stays_here", lambda _: False)
+    no_certificate = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    more = {"authenticator": sink.authenticate, "tls_context": no_certificate}
+    with listening(sink, **more) as port, pytest.raises(PostOfficeError) as caught:
+        await Smtp(f"smtp://us:secret@127.0.0.1:{port}").hand_over(MAIL)
+    assert not caught.value.handed_over
+    assert sink.passwords == 0
+    assert not sink.kept
+
+
+@pytest.mark.parametrize(
+    ("host", "here"),
+    [
+        ("localhost", True),
+        ("LOCALHOST", True),
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("0.0.0.0", False),
+        ("10.0.0.5", False),
+        ("mail.example.com", False),
+        ("localhost.example.com", False),
+        ("127.0.0.1.example.com", False),
+    ],
+)
+def test_only_loopback_is_this_machine(host: str, here: bool) -> None:
+    assert stays_here(host) is here

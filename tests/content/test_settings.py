@@ -5,7 +5,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr, ValidationError
+from typer.testing import CliRunner
 
+from cli import app
 from config import reference
 from config.settings import Settings
 
@@ -50,6 +53,23 @@ def test_the_example_with_every_line_switched_on_is_the_default(
     with_a_value = re.sub(r"(?m)^#(RIGHTNOW_\w+=.+)$", r"\1", reference.env_example())
     (tmp_path / "all.env").write_text(with_a_value)
     assert Settings(_env_file=tmp_path / "all.env") == Settings(_env_file=None)
+
+
+@pytest.mark.parametrize(
+    "url", ["mail.example.com:587", "http://mail.example.com", "smtp://", "smtp://host:x"]
+)
+def test_an_address_that_no_mail_can_be_sent_to_is_refused_at_the_start(url: str) -> None:
+    with pytest.raises(ValidationError, match="is not an address such as smtps://") as caught:
+        Settings(_env_file=None, smtp_url=SecretStr(url))
+    assert "input_value" not in str(caught.value), "a wrong secret is still a secret"
+
+
+def test_a_wrong_setting_is_named_in_one_plain_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RIGHTNOW_SMTP_URL", "smpt://us:hunter2@mail.example.com")
+    said = CliRunner().invoke(app, ["prepare"])
+    assert said.exit_code == 1
+    assert "RIGHTNOW_SMTP_URL: Value error, is not an address" in said.output
+    assert "hunter2" not in said.output
 
 
 def test_renewing_writes_only_what_is_not_current(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from itertools import product
 
 import pytest
 
+from domain.standing import due_first
 from models.command import (
     Author,
     Cancel,
@@ -213,7 +214,6 @@ def test_an_answer_at_the_deadline_itself_is_late(after: timedelta, late: bool) 
         world.do(message())
         assert [fact.late for fact in world.facts(ClockMet)] == [late]
         assert len(world.facts(ClockBreached)) == int(late)
-        assert world.state.ever_breached is late
 
 
 @pytest.mark.parametrize("end", [Resolve(), Cancel(), Change(severity=Severity.LOW)])
@@ -226,7 +226,6 @@ def test_a_miss_during_an_outage_is_on_record_though_a_command_was_faster_than_t
     missed = [fact for fact in told if isinstance(fact, ClockBreached)]
     assert [(fact.clock, fact.epoch) for fact in missed] == [(FIRST, 1)]
     assert not world.planned(EffectKind.SLA_BREACH)
-    assert world.state.ever_breached
 
 
 # -- severity ----------------------------------------------------------------------------------
@@ -291,7 +290,6 @@ def test_resolving_stops_every_clock_and_nothing_grows_after_it_traps_19_20() ->
     world.do(message(Direction.INBOUND))
     world.sleep(30 * DAY)
     assert not world.facts(ClockWarned, ClockBreached)
-    assert world.state.ever_breached is False
 
 
 def test_a_warning_that_fails_after_the_case_was_resolved_pages_nobody_else_trap_31() -> None:
@@ -310,3 +308,20 @@ def test_the_deadline_is_explained_in_a_sentence() -> None:
     )
     assert world.clock(FIRST).policy == "standard@1"
     assert isinstance(world.clock(FIRST).due_at, datetime)
+
+
+@pytest.mark.parametrize(
+    ("step", "clock", "first"),
+    [(None, None, None), (1, None, 1), (None, 2, 2), (1, 2, 1), (2, 1, 1)],
+)
+def test_what_is_due_first_is_the_sooner_of_step_and_clock(
+    step: int | None, clock: int | None, first: int | None
+) -> None:
+    """The queue is ranked by it, and the card counts down to it."""
+
+    def at(hours: int | None) -> datetime | None:
+        return NOON + hours * HOUR if hours is not None else None
+
+    due_at = at(clock)
+    running = World().clock(FIRST).model_copy(update={"due_at": due_at}) if due_at else None
+    assert due_first(at(step), running) == at(first)

@@ -16,7 +16,8 @@ import httpx2
 from temporalio.client import Client
 
 from api.app import create_app
-from api.parts import Letterhead, Parts
+from api.parts import Parts
+from models.house import House
 from models.ids import workflow_id
 from models.store.session import Store
 from supervisor.temporary import temporary_stack
@@ -99,7 +100,13 @@ async def record(name: str) -> None:
 
 async def _desks(store: Store, client: Client, queue: str) -> tuple[Desk, Desk]:
     await team.add_demo_team(store)
-    parts = Parts(store, Engine(client, queue), Letterhead("Rightnow Demo", frozenset()))
+    house = House(
+        company="Rightnow Demo",
+        sender="care@rightnow.test",
+        managers="managers@rightnow.test",
+        vp="vp@rightnow.test",
+    )
+    parts = Parts(store, Engine(client, queue), house)
     app = create_app(parts)
     app.state.parts = parts
     http = httpx2.AsyncClient(

@@ -73,7 +73,7 @@ def test_an_empty_queue_is_good_news(api: FakeApi, run: Run) -> None:
     assert "Take a breath." in result.stdout
 
 
-def test_the_sooner_of_step_and_promise_is_the_time_left(api: FakeApi, run: Run) -> None:
+def test_the_sooner_of_step_and_deadline_is_the_time_left(api: FakeApi, run: Run) -> None:
     late = recorded.step(due_at="2026-11-22T13:12:00Z", overdue=True)
     api.on("POST", "/cs/next", Answer(body=recorded.next_action(step=late, light="green")))
     assert "▲ Do soon · 12 minutes late" in run("next").stdout

@@ -40,16 +40,17 @@ def test_show_has_steps_with_sign_and_word_clocks_and_the_last_entries(
         recorded.step("gift", title="Add a gift", status="waiting"),
     )
     api.on("GET", CASE, Answer(body=recorded.case(*steps)))
-    entries = [recorded.entry(seq, what=f"Thing {seq}.") for seq in range(1, 9)]
+    entries = [recorded.entry(seq, what=f"Thing {seq}.") for seq in range(8, 3, -1)]
     api.on("GET", f"{CASE}/timeline", _timeline(*entries))
     told = run("show", "E-1042").stdout
     assert "✓  Call Doug now  done by Sarah Lind 13:20: We are talking" in told
     assert "▶  Listen  to do now, 1 hour 6 minutes left" in told
     assert "·  Add a gift  later" in told
     assert "First answer  by 14:10  ▲ Do soon, 46 minutes left" in told
+    assert "Deadlines" in told
     assert "Nobody has it yet." in told
-    assert "Thing 8." in told
-    assert "Thing 3." not in told
+    assert told.index("Thing 4.") < told.index("Thing 8.")
+    assert "order=newest&limit=5" in api.asked[-1].query
     assert f"> {recorded.HARMLESS}" in told
 
 
@@ -75,7 +76,7 @@ def test_watch_prints_stable_lines_until_the_case_is_closed(api: FakeApi, run: R
     api.on(
         "GET",
         f"{CASE}/timeline",
-        _timeline(recorded.entry(1), recorded.entry(2, words=words)),
+        _timeline(recorded.entry(2, words=words), recorded.entry(1)),
         AWAY,
         _timeline(recorded.entry(3, fact="closed", what="Closed the case.")),
     )
@@ -102,7 +103,7 @@ def test_watch_ends_with_ctrl_c_and_without_an_error(
 
 def test_watch_as_json_is_one_object_a_line(api: FakeApi, run: Run) -> None:
     api.on(
-        "GET", f"{CASE}/timeline", _timeline(recorded.entry(1), recorded.entry(2, fact="closed"))
+        "GET", f"{CASE}/timeline", _timeline(recorded.entry(2, fact="closed"), recorded.entry(1))
     )
     lines = run("watch", "E-1042", "--json").stdout.splitlines()
     assert [json.loads(one)["seq"] for one in lines] == [1, 2]
@@ -124,8 +125,28 @@ def test_the_mailbox_lists_and_reads_letters(api: FakeApi, run: Run) -> None:
     assert "\x1b" not in listed
     assert "> We are sorry." in run("mailbox", "1").stdout
     assert run("mailbox", "2").exit_code == 2
-    api.on("GET", CASE, Answer(body=recorded.case(id=recorded.OP_ID)))
+    api.on("GET", "/mailbox", Answer(body={"items": []}))
     assert "No letters so far." in run("mailbox", "--case", "E-1042").stdout
+    assert "case=E-1042" in api.asked[-1].query
+
+
+@pytest.mark.parametrize(
+    ("me", "words"),
+    [
+        (
+            {"kind": "person", "name": "Sarah Lind", "email": "sarah@demo.test", "role": "agent"},
+            ("Sarah Lind, agent", "sarah@demo.test"),
+        ),
+        ({"kind": "service", "scopes": ["esc:open"]}, ("It may do: esc:open.",)),
+        ({"kind": "service", "scopes": []}, ("It may do: nothing.",)),
+    ],
+)
+def test_whoami_says_who_and_what_one_may_do(
+    api: FakeApi, run: Run, me: dict[str, object], words: tuple[str, ...]
+) -> None:
+    api.on("GET", "/me", Answer(body=me))
+    told = run("whoami").stdout
+    assert all(one in told for one in words), told
 
 
 @pytest.mark.parametrize(

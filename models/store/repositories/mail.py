@@ -33,9 +33,13 @@ async def drop_in(connection: AsyncConnection, mail: Mail) -> None:
     await connection.execute(insert(MAILBOX).values(**told).on_conflict_do_nothing())
 
 
-async def latest(connection: AsyncConnection, limit: int) -> list[ArrivedMail]:
-    """The newest letters first."""
+async def latest(
+    connection: AsyncConnection, limit: int, *, about: UUID | None = None
+) -> list[ArrivedMail]:
+    """The newest letters first; only those about one escalation, when it is given."""
     query = select(MAILBOX).order_by(MAILBOX.c.arrived_at.desc()).limit(limit)
+    if about is not None:
+        query = query.where(MAILBOX.c.about == about)
     return [ArrivedMail(**row) for row in (await connection.execute(query)).mappings()]
 
 
