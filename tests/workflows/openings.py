@@ -1,6 +1,7 @@
 """Starting workflows without the API before them."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
@@ -10,10 +11,21 @@ from models.command import CompleteStep, Operation
 from models.ids import new_id, workflow_id
 from models.messages import EscalationStart, Receipt
 from models.standing import OpeningRow
-from models.store.repositories import escalations
+from models.store.repositories import escalations, operations
 from models.store.session import Store
+from tests.desk import Desk
 from workflows import search_attributes
 from workflows.escalation import EscalationWorkflow
+
+
+async def start_like(sarah: Desk, store: Store) -> EscalationStart:
+    """The start of a case that no worker has yet, such as the API would have made it."""
+    opened = await sarah.open_case()
+    async with store.transaction() as connection:
+        row = await operations.get(connection, UUID(opened["op_id"]))
+    assert row is not None
+    assert isinstance(row.payload, EscalationStart)
+    return await opening_like(store, row.payload)
 
 
 async def opening_like(store: Store, start: EscalationStart) -> EscalationStart:

@@ -19,15 +19,15 @@ from activities.projection import Projection
 from config.settings import Settings
 from models.command import AddNote, Operation
 from models.ids import new_id, workflow_id
-from models.messages import EscalationStart, Receipt
-from models.store.repositories import events, operations
+from models.messages import Receipt
+from models.store.repositories import events
 from models.store.session import Store
 from supervisor.temporal import TIME_SKIPPING, installed_program
 from tests.conftest import Colleague
 from tests.desk import Desk
 from tests.polling import until
 from tests.workflows.clockwork import Clockwork
-from tests.workflows.openings import opening_like
+from tests.workflows.openings import start_like
 from workflows.client import Engine
 from workflows.escalation import EscalationWorkflow
 from workflows.sandbox import sandbox_runner
@@ -60,7 +60,7 @@ async def impatient() -> AsyncIterator[Client]:
 async def test_operations_across_new_runs_are_applied_once_each(
     impatient: Client, sarah: Desk, store: Store, colleagues: dict[str, Colleague]
 ) -> None:
-    start = await _start_like(sarah, store)
+    start = await start_like(sarah, store)
     assert start.opening is not None
     case = start.opening.escalation_id
     engine = Engine(impatient, "renewal")
@@ -91,7 +91,7 @@ async def test_a_new_run_takes_over_what_postgresql_refuses_and_writes_it_all_la
     impatient: Client, sarah: Desk, store: Store, colleagues: dict[str, Colleague]
 ) -> None:
     """A history must not grow without end because a projection is stuck."""
-    start = await _start_like(sarah, store)
+    start = await start_like(sarah, store)
     assert start.opening is not None
     case = start.opening.escalation_id
     engine, clockwork = Engine(impatient, "stuck"), Clockwork(impatient, store)
@@ -128,7 +128,7 @@ async def test_a_life_that_leaves_the_cache_after_every_task_stays_the_same(
     settings: Settings,
     colleagues: dict[str, Colleague],
 ) -> None:
-    start = await _start_like(sarah, store)
+    start = await start_like(sarah, store)
     assert start.opening is not None
     case = start.opening.escalation_id
     engine = replace(Engine(client, settings.task_queue), task_queue="forgetful")
@@ -187,12 +187,3 @@ def _worker(client: Client, store: Store, queue: str, *, cached: int) -> Worker:
         interceptors=[ErrorsToTemporal()],
         max_cached_workflows=cached,
     )
-
-
-async def _start_like(sarah: Desk, store: Store) -> EscalationStart:
-    opened = await sarah.open_case()
-    async with store.transaction() as connection:
-        row = await operations.get(connection, UUID(opened["op_id"]))
-    assert row is not None
-    assert isinstance(row.payload, EscalationStart)
-    return await opening_like(store, row.payload)
