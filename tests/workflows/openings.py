@@ -6,12 +6,14 @@ from uuid import UUID
 from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
 
+from domain.playbook import document_hash
 from models.actor import Actor
 from models.command import CompleteStep, Operation
 from models.ids import new_id, workflow_id
 from models.messages import EscalationStart, Receipt
+from models.playbook import Playbook, StartMode
 from models.standing import OpeningRow
-from models.store.repositories import escalations, operations
+from models.store.repositories import escalations, operations, playbooks
 from models.store.session import Store
 from tests.desk import Desk
 from workflows import search_attributes
@@ -26,6 +28,24 @@ async def start_like(sarah: Desk, store: Store) -> EscalationStart:
     assert row is not None
     assert isinstance(row.payload, EscalationStart)
     return await opening_like(store, row.payload)
+
+
+async def start_by(sarah: Desk, store: Store, playbook: Playbook) -> EscalationStart:
+    """The same, by a playbook that only this test has: it must not start by itself."""
+    assert playbook.triggers.start is StartMode.SUGGEST
+    async with store.transaction() as connection:
+        ref = await playbooks.publish(connection, playbook, document_hash(playbook))
+    start = await start_like(sarah, store)
+    assert start.opening is not None
+    return await opening_like(
+        store,
+        start.model_copy(
+            update={
+                "book": start.book.model_copy(update={"playbook": playbook}),
+                "opening": start.opening.model_copy(update={"playbook": ref}),
+            }
+        ),
+    )
 
 
 async def opening_like(store: Store, start: EscalationStart) -> EscalationStart:
