@@ -42,12 +42,14 @@ async def test_the_mail_that_opened_a_case_comes_again_after_its_end_and_opens_n
     assert await rows.since(before) == {}
 
 
+@pytest.mark.parametrize("named", [True, False], ids=["with an id", "without an id"])
 async def test_a_reply_that_was_filed_comes_again_after_the_end_and_opens_nothing(
-    gateway: Desk, sarah: Desk, marcus: Desk, rows: Rows
+    named: bool, gateway: Desk, sarah: Desk, marcus: Desk, rows: Rows
 ) -> None:
     sender, known = address(), f"<{uuid4().hex}@customer.test>"
     case = await opens(gateway, written(sender, "Nobody came.", **{"Message-ID": known}), sarah)
     reply = written(sender, "Still nobody.", subject="Re: Hello", **{"In-Reply-To": known})
+    reply = reply if named else _nameless(reply)
     filed = await post(gateway, reply, 200)
     assert filed["status"] == "filed"
     await _end(case, sarah, marcus)
@@ -74,3 +76,22 @@ async def test_a_reply_that_another_gateway_brings_after_the_end_opens_nothing(
         assert (again["status"], again["operation"]) == ("set_aside", None)
         assert case["number"] in again["reasons"][0]
     assert await rows.since(before) == {}
+
+
+async def test_a_reply_whose_filing_was_cut_short_opens_nothing_when_it_comes_again(
+    gateway: Desk, sarah: Desk, marcus: Desk, rows: Rows
+) -> None:
+    """The process died after the case had it, and before its id was remembered."""
+    sender, known = address(), f"<{uuid4().hex}@customer.test>"
+    case = await opens(gateway, written(sender, "Nobody came.", **{"Message-ID": known}), sarah)
+    own = f"{uuid4().hex}@customer.test"
+    headers = {"In-Reply-To": known, "Message-ID": f"<{own}>"}
+    reply = written(sender, "Still nobody.", **headers)
+    filed = await post(gateway, reply, 200)
+    await rows.run("DELETE FROM mail_threads WHERE message_id = :own", own=own)
+    await _end(case, sarah, marcus)
+    before = await rows.count()
+    again = await post(gateway, reply, 200)
+    assert (again["status"], again["operation"]) == ("filed", filed["operation"])
+    # Only what was missing is made good: an answer to this mail finds its way too.
+    assert await rows.since(before) == {"mails": 1}
