@@ -121,6 +121,7 @@ async def receive_mail(
         return MailAnswer(status="set_aside", reasons=(known,), operation=None)
     if before is not None and before.kind is CommandKind.RECORD_MESSAGE:
         answer = await in_words(parts, await repeat(parts, before, body_hash(_sameness(mail))))
+        await _remember(parts, mail, before.escalation_id)
         why = (f"It answers a mail of {answer.number}.", *mail.reasons)
         return MailAnswer(status="filed", reasons=why, operation=answer)
     case = await _thread(parts, who, mail)
@@ -182,18 +183,23 @@ async def _brought_before(
 
     When another gateway brought it, or an older token: the number of the case that has it.
     """
-    if mail.message_id is None:
-        return None
     async with parts.store.transaction() as connection:
-        found = await mailbox.thread_of(connection, [mail.message_id])
-        if found is None:
-            return None
-        for route in (_OPEN, _into(found)):
+        found = await mailbox.thread_of(connection, [mail.message_id] if mail.message_id else [])
+        # A reply without an id of its own is known by the case into which it was filed.
+        answers = await mailbox.thread_of(connection, _answered(mail))
+        routes = [_OPEN, _into(found)] if found else []
+        routes += [_into(answers)] if answers else []
+        for route in routes:
             earlier = await operations.find(connection, who.actor.key, route, asked.key)
             if earlier is not None:
                 return earlier
-        case = await escalations.get(connection, found)
+        case = await escalations.get(connection, found) if found else None
     return number_text(case.line.number) if case else None
+
+
+def _answered(mail: InboundMail) -> list[str]:
+    """The mails that this one may answer: In-Reply-To, then References (trap 54)."""
+    return [one for one in (mail.in_reply_to, *reversed(mail.references)) if one]
 
 
 def _into(case_id: UUID) -> str:
@@ -201,10 +207,9 @@ def _into(case_id: UUID) -> str:
 
 
 async def _thread(parts: Parts, who: Caller, mail: InboundMail) -> EscalationWhole | None:
-    """The case that a mail belongs to: by In-Reply-To, then References (trap 54)."""
-    ids = [one for one in (mail.in_reply_to, *reversed(mail.references)) if one]
+    """The case that a mail belongs to, when it comes from that case's customer."""
     async with parts.store.transaction() as connection:
-        found = await mailbox.thread_of(connection, ids)
+        found = await mailbox.thread_of(connection, _answered(mail))
     if found is None:
         return None
     case = await load_escalation(parts, who, str(found))
@@ -236,10 +241,15 @@ async def _file(
         actor=Actor(kind=ActorKind.CUSTOMER, id=case.line.customer_id),
     )
     answer = await operate(parts, who, asked, wish)
+    await _remember(parts, mail, case.line.id)
+    return answer
+
+
+async def _remember(parts: Parts, mail: InboundMail, case_id: UUID) -> None:
+    """Which case has this mail, so that answers to it find their way."""
     if mail.message_id:
         async with parts.store.transaction() as connection:
-            await mailbox.join_thread(connection, [mail.message_id], case.line.id)
-    return answer
+            await mailbox.join_thread(connection, [mail.message_id], case_id)
 
 
 async def _open(

@@ -3,7 +3,6 @@
 import asyncio
 import csv
 from collections.abc import Iterator
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,52 +12,13 @@ import pytest
 from config.settings import Settings
 from models.actor import Scope
 from tests.api.conftest import ServiceDesk
+from tests.api.mails import address, opens, post, written
 from tests.api.rows import Rows
 from tests.desk import Desk
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "mail"
 REAL = Path(__file__).parents[3] / "shared" / "data"
 OPEN = "/cs/escalations"
-
-
-def written(
-    sender: str, text: str, *, name: str = "", subject: str = "Hello", **more: str
-) -> bytes:
-    """A mail, with a Message-ID of its own when none is given."""
-    mail = EmailMessage()
-    mail["From"] = f'"{name}" <{sender}>' if name else sender
-    mail["To"] = "support@brightair.test"
-    mail["Subject"] = subject
-    headers = {"Message-ID": f"<{uuid4().hex}@customer.test>", **more}
-    for header, value in headers.items():
-        mail[header.replace("_", "-")] = value
-    mail.set_content(text)
-    return mail.as_bytes()
-
-
-def address() -> str:
-    """An address that nobody had before."""
-    return f"{uuid4().hex[:12]}@customer.test"
-
-
-async def post(desk: Desk, sent: bytes, status: int) -> dict[str, Any]:
-    """Hand a mail in."""
-    headers = {"Content-Type": "message/rfc822"}
-    answer = await desk.ask("POST", "/inbound/email", content=sent, headers=headers)
-    assert answer.status_code == status, answer.text
-    told: dict[str, Any] = answer.json()
-    assert all(one.strip().endswith((".", "!")) for one in told["reasons"]), told
-    assert told["reasons"]
-    return told
-
-
-async def opens(desk: Desk, sent: bytes, reader: Desk) -> dict[str, Any]:
-    """Hand a mail in that opens a case, and read the case."""
-    told = await post(desk, sent, 201)
-    assert told["status"] == "opened"
-    operation = told["operation"]
-    assert operation["status"] == "applied"
-    return await reader.case(operation["number"], at=operation["version"])
 
 
 @pytest.mark.parametrize(

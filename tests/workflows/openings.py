@@ -1,19 +1,51 @@
 """Starting workflows without the API before them."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
 
+from domain.playbook import document_hash
 from models.actor import Actor
 from models.command import CompleteStep, Operation
 from models.ids import new_id, workflow_id
 from models.messages import EscalationStart, Receipt
+from models.playbook import Playbook, StartMode
 from models.standing import OpeningRow
-from models.store.repositories import escalations
+from models.store.repositories import escalations, operations, playbooks
 from models.store.session import Store
+from tests.desk import Desk
 from workflows import search_attributes
 from workflows.escalation import EscalationWorkflow
+
+
+async def start_like(sarah: Desk, store: Store) -> EscalationStart:
+    """The start of a case that no worker has yet, such as the API would have made it."""
+    opened = await sarah.open_case()
+    async with store.transaction() as connection:
+        row = await operations.get(connection, UUID(opened["op_id"]))
+    assert row is not None
+    assert isinstance(row.payload, EscalationStart)
+    return await opening_like(store, row.payload)
+
+
+async def start_by(sarah: Desk, store: Store, playbook: Playbook) -> EscalationStart:
+    """The same, by a playbook that only this test has: it must not start by itself."""
+    assert playbook.triggers.start is StartMode.SUGGEST
+    async with store.transaction() as connection:
+        ref = await playbooks.publish(connection, playbook, document_hash(playbook))
+    start = await start_like(sarah, store)
+    assert start.opening is not None
+    return await opening_like(
+        store,
+        start.model_copy(
+            update={
+                "book": start.book.model_copy(update={"playbook": playbook}),
+                "opening": start.opening.model_copy(update={"playbook": ref}),
+            }
+        ),
+    )
 
 
 async def opening_like(store: Store, start: EscalationStart) -> EscalationStart:

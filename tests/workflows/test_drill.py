@@ -11,15 +11,14 @@ from activities.projection import Projection
 from models.command import AddNote, Operation
 from models.errors import EngineUnavailable
 from models.ids import new_id
-from models.messages import EscalationStart, Receipt
-from models.store.repositories import operations
+from models.messages import Receipt
 from models.store.session import Store
 from tests.conftest import Colleague
 from tests.desk import Desk
 from tests.polling import until
 from tests.replay.careless import Careless, Guarded
 from tests.workflows.clockwork import Clockwork
-from tests.workflows.openings import opening_like
+from tests.workflows.openings import start_like
 from workflows.client import Engine
 from workflows.escalation import EscalationWorkflow
 from workflows.sandbox import strict_runner
@@ -56,12 +55,7 @@ async def test_wrong_code_makes_cases_wait_and_a_guarded_change_heals_them(
     clockwork: Clockwork,
     colleagues: dict[str, Colleague],
 ) -> None:
-    opened = await sarah.open_case()
-    async with store.transaction() as connection:
-        row = await operations.get(connection, UUID(opened["op_id"]))
-    assert row is not None
-    assert isinstance(row.payload, EscalationStart)
-    start = await opening_like(store, row.payload)
+    start = await start_like(sarah, store)
     assert start.opening is not None
     case = start.opening.escalation_id
     engine = Engine(client, QUEUE)

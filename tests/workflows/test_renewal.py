@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest_asyncio
+from sqlalchemy import text
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
@@ -17,14 +19,15 @@ from activities.projection import Projection
 from config.settings import Settings
 from models.command import AddNote, Operation
 from models.ids import new_id, workflow_id
-from models.messages import EscalationStart, Receipt
-from models.store.repositories import operations
+from models.messages import Receipt
+from models.store.repositories import events
 from models.store.session import Store
-from supervisor.temporal import installed_program
+from supervisor.temporal import TIME_SKIPPING, installed_program
 from tests.conftest import Colleague
 from tests.desk import Desk
+from tests.polling import until
 from tests.workflows.clockwork import Clockwork
-from tests.workflows.openings import opening_like
+from tests.workflows.openings import start_like
 from workflows.client import Engine
 from workflows.escalation import EscalationWorkflow
 from workflows.sandbox import strict_runner
@@ -40,11 +43,13 @@ async def impatient() -> AsyncIterator[Client]:
     names = [
         part for pair in REGISTRATION.items() for part in ("--search-attribute", "=".join(pair))
     ]
+    skipping = [part for key in TIME_SKIPPING for part in ("--dynamic-config-value", f"{key}=true")]
     async with await WorkflowEnvironment.start_local(
         data_converter=pydantic_data_converter,
         dev_server_existing_path=str(installed_program()),
         dev_server_extra_args=[
             *names,
+            *skipping,
             "--dynamic-config-value",
             f"limit.historyCount.suggestContinueAsNew={SHORT}",
         ],
@@ -55,7 +60,7 @@ async def impatient() -> AsyncIterator[Client]:
 async def test_operations_across_new_runs_are_applied_once_each(
     impatient: Client, sarah: Desk, store: Store, colleagues: dict[str, Colleague]
 ) -> None:
-    start = await _start_like(sarah, store)
+    start = await start_like(sarah, store)
     assert start.opening is not None
     case = start.opening.escalation_id
     engine = Engine(impatient, "renewal")
@@ -79,8 +84,41 @@ async def test_operations_across_new_runs_are_applied_once_each(
         clockwork = Clockwork(impatient, store)
         await clockwork.settled(str(case))
         assert (await clockwork.facts(str(case))).count("note_added") == len(notes)
-        described = await impatient.get_workflow_handle(workflow_id(case)).describe()
-        assert described.raw_description.workflow_execution_info.first_run_id != described.run_id
+        assert await _renewed(impatient, case)
+
+
+async def test_a_new_run_takes_over_what_postgresql_refuses_and_writes_it_all_later(
+    impatient: Client, sarah: Desk, store: Store, colleagues: dict[str, Colleague]
+) -> None:
+    """A history must not grow without end because a projection is stuck."""
+    start = await start_like(sarah, store)
+    assert start.opening is not None
+    case = start.opening.escalation_id
+    engine, clockwork = Engine(impatient, "stuck"), Clockwork(impatient, store)
+    actor = colleagues["sarah"].actor
+    async with _worker(impatient, store, "stuck", cached=10):
+        opened = await engine.open(start)
+        await clockwork.settled(str(case))
+        await _refuse_event(store, case, opened.version + 1)
+        noted: list[Receipt] = []
+
+        async def new_run() -> bool:
+            note = Operation(op_id=new_id(), actor=actor, command=AddNote(content_id=uuid4()))
+            noted.append(await _sure(engine, case, note))
+            return await _renewed(impatient, case)
+
+        await until(new_run, within=60)
+        handle = impatient.get_workflow_handle(workflow_id(case))
+        life = await handle.query("life")
+        assert [one["seq"] for one in life["outbox"]] == [one.version for one in noted]
+        await _take_event(store, case)
+        # After a minute it is tried again; time skipping makes the minute short.
+        state = await clockwork.ahead(str(case), timedelta(minutes=2))
+        assert state.version == noted[-1].version
+        assert (await clockwork.facts(str(case))).count("note_added") == len(noted)
+        async with store.transaction() as connection:
+            written = await events.of(connection, case)
+        assert [one.seq for one in written] == list(range(1, state.version + 1))
 
 
 async def test_a_life_that_leaves_the_cache_after_every_task_stays_the_same(
@@ -90,7 +128,7 @@ async def test_a_life_that_leaves_the_cache_after_every_task_stays_the_same(
     settings: Settings,
     colleagues: dict[str, Colleague],
 ) -> None:
-    start = await _start_like(sarah, store)
+    start = await start_like(sarah, store)
     assert start.opening is not None
     case = start.opening.escalation_id
     engine = replace(Engine(client, settings.task_queue), task_queue="forgetful")
@@ -103,6 +141,30 @@ async def test_a_life_that_leaves_the_cache_after_every_task_stays_the_same(
         clockwork = Clockwork(client, store)
         await clockwork.settled(str(case))
         assert (await clockwork.facts(str(case))).count("note_added") == 5
+
+
+async def _renewed(client: Client, case: UUID) -> bool:
+    """Whether this life goes on in a later run than its first."""
+    described = await client.get_workflow_handle(workflow_id(case)).describe()
+    first: str = described.raw_description.workflow_execution_info.first_run_id
+    return first != described.run_id
+
+
+async def _refuse_event(store: Store, case: UUID, seq: int) -> None:
+    """Put another event in the place of the next one: PostgreSQL then refuses it for good."""
+    put = (
+        "INSERT INTO events (escalation_id, seq, at, fact, body, hash)"
+        " VALUES (:id, :seq, now(), 'note_added', '{}', 'another')"
+    )
+    async with store.transaction() as connection:
+        await connection.execute(text(put), {"id": case, "seq": seq})
+
+
+async def _take_event(store: Store, case: UUID) -> None:
+    """Take the other event away again."""
+    take = "DELETE FROM events WHERE escalation_id = :id AND hash = 'another'"
+    async with store.transaction() as connection:
+        await connection.execute(text(take), {"id": case})
 
 
 async def _sure(engine: Engine, case: UUID, note: Operation) -> Receipt:
@@ -125,12 +187,3 @@ def _worker(client: Client, store: Store, queue: str, *, cached: int) -> Worker:
         interceptors=[ErrorsToTemporal()],
         max_cached_workflows=cached,
     )
-
-
-async def _start_like(sarah: Desk, store: Store) -> EscalationStart:
-    opened = await sarah.open_case()
-    async with store.transaction() as connection:
-        row = await operations.get(connection, UUID(opened["op_id"]))
-    assert row is not None
-    assert isinstance(row.payload, EscalationStart)
-    return await opening_like(store, row.payload)

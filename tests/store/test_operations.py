@@ -1,0 +1,84 @@
+"""The inbox: one operation gets one answer, whichever door brings it."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from models.command import AddNote, Operation
+from models.ids import new_id
+from models.messages import Receipt
+from models.operation import Envelope, InboxRow, OperationStatus
+from models.store.repositories import operations
+from models.store.session import Store
+from tests.conftest import Colleague
+from tests.desk import Desk
+
+AT_ONCE = timedelta(seconds=20)
+
+
+async def _kept(store: Store, sarah: Desk, colleagues: dict[str, Colleague]) -> UUID:
+    """An operation that was accepted and that nobody has brought to the engine."""
+    opened = await sarah.open_case()
+    await sarah.case(opened["number"], at=opened["version"])
+    actor = colleagues["sarah"].actor
+    operation = Operation(op_id=new_id(), actor=actor, command=AddNote(content_id=uuid4()))
+    envelope = Envelope(
+        op_id=operation.op_id,
+        actor_key=actor.key,
+        route="notes",
+        key=uuid4().hex,
+        body_hash="0" * 64,
+        escalation_id=UUID(opened["escalation_id"]),
+        kind=operation.command.kind,
+        payload=operation,
+    )
+    async with store.transaction() as connection:
+        assert await operations.put(connection, envelope, datetime.now(UTC))
+    return operation.op_id
+
+
+async def _row(store: Store, op_id: UUID) -> InboxRow:
+    async with store.transaction() as connection:
+        found = await operations.get(connection, op_id)
+    assert found is not None
+    return found
+
+
+async def _refuse(store: Store, op_id: UUID) -> None:
+    refusal = Receipt(op_id=op_id, status="rejected", version=0, code="step-not-open", detail="No")
+    async with store.transaction() as connection:
+        await operations.refuse(connection, refusal)
+
+
+async def _answer(store: Store, op_id: UUID) -> None:
+    async with store.transaction() as connection:
+        receipt = Receipt(op_id=op_id, status="applied", version=7)
+        await operations.answer(connection, [receipt])
+
+
+async def test_a_refusal_is_the_answer_of_an_operation_that_went_no_other_way(
+    store: Store, sarah: Desk, colleagues: dict[str, Colleague]
+) -> None:
+    op_id = await _kept(store, sarah, colleagues)
+    await _refuse(store, op_id)
+    refused = await _row(store, op_id)
+    assert refused.status is OperationStatus.REJECTED
+    assert refused.answer is not None
+    assert refused.answer.code == "step-not-open"
+    await _answer(store, op_id)
+    assert await _row(store, op_id) == refused
+
+
+async def test_a_refusal_is_not_written_over_an_operation_that_another_door_delivered(
+    store: Store, sarah: Desk, colleagues: dict[str, Colleague]
+) -> None:
+    op_id = await _kept(store, sarah, colleagues)
+    async with store.transaction() as connection:
+        claimed = await operations.claim_waiting(connection, datetime.now(UTC), AT_ONCE, 50)
+    assert op_id in [row.op_id for row in claimed]
+    await _refuse(store, op_id)
+    waiting = await _row(store, op_id)
+    assert (waiting.status, waiting.answer) == (OperationStatus.ACCEPTED, None)
+    assert waiting.attempts == 1
+    await _answer(store, op_id)
+    await _refuse(store, op_id)
+    assert (await _row(store, op_id)).status is OperationStatus.APPLIED

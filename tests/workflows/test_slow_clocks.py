@@ -1,0 +1,98 @@
+"""Deadlines that take too long to compute: the operation waits for them, and the case goes on."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from activities import deadlines
+from activities.interceptor import ErrorsToTemporal
+from activities.projection import Projection
+from models.command import AddNote, Change, Operation
+from models.ids import new_id
+from models.messages import ClockAnswer, ClockQuestion
+from models.severity import Severity
+from models.store.session import Store
+from tests.conftest import Colleague
+from tests.desk import Desk
+from tests.workflows.clockwork import Clockwork
+from tests.workflows.openings import start_like
+from workflows import options
+from workflows.client import Engine
+from workflows.escalation import EscalationWorkflow
+
+
+class SlowClocks:
+    """Gives no answer for the first few times that it is asked."""
+
+    def __init__(self, silent: int) -> None:
+        self.silent = silent
+        self.asked = 0
+
+    @activity.defn(name="plan_clocks")
+    async def plan_clocks(self, question: ClockQuestion) -> ClockAnswer:
+        """Compute deadlines, or hang until the time for it is over."""
+        self.asked += 1
+        if self.asked <= self.silent:
+            await asyncio.Event().wait()
+        return await deadlines.plan_clocks(question)
+
+
+@asynccontextmanager
+async def _worker(client: Client, store: Store, clocks: SlowClocks) -> AsyncIterator[Engine]:
+    """A worker whose deadlines are slow. No sandbox, so that the shorter timeout holds inside."""
+    engine = Engine(client, f"slow-{uuid4().hex}")
+    async with Worker(
+        client,
+        task_queue=engine.task_queue,
+        workflows=[EscalationWorkflow],
+        activities=[Projection(store).write_down, clocks.plan_clocks],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+        interceptors=[ErrorsToTemporal()],
+    ):
+        yield engine
+
+
+@pytest.mark.parametrize("door", ["signal", "update"])
+async def test_an_operation_whose_deadlines_time_out_is_applied_when_they_come(
+    door: str,
+    client: Client,
+    store: Store,
+    sarah: Desk,
+    clockwork: Clockwork,
+    colleagues: dict[str, Colleague],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(options, "COMPUTE_TIMEOUT", timedelta(milliseconds=100))
+    clocks = SlowClocks(silent=2)
+    start = await start_like(sarah, store)
+    assert start.opening is not None
+    case = start.opening.escalation_id
+    actor = colleagues["marcus"].actor
+    worse = Operation(op_id=new_id(), actor=actor, command=Change(severity=Severity.CRITICAL))
+    note = Operation(op_id=new_id(), actor=actor, command=AddNote(content_id=uuid4()))
+    async with _worker(client, store, clocks) as engine:
+        await engine.open(start)
+        if door == "signal":
+            await engine.send(case, worse)
+        else:
+            assert (await engine.operate(case, worse)).status == "applied"
+        # What comes later waits for its turn, and is applied too.
+        assert (await engine.operate(case, note)).status == "applied"
+        assert clocks.asked == clocks.silent + 1
+        state = await clockwork.settled(str(case))
+        assert state.severity is Severity.CRITICAL
+        assert [clock.epoch for clock in state.clocks] == [2, 2]
+        facts = await clockwork.facts(str(case))
+        assert facts.index("changed") < facts.index("note_added")
+        assert "operation_rejected" not in facts
+        # The same operation by the other door gets the same answer and changes nothing.
+        assert (await engine.operate(case, worse)).version < state.version
+        await engine.send(case, worse)
+        assert (await clockwork.settled(str(case))).version == state.version
