@@ -11,11 +11,12 @@ from temporalio import activity, workflow
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.worker import Worker
 
 from activities.interceptor import ErrorsToTemporal
 from models.errors import DeliveryDelayed, ProjectionForked
 from models.store.session import Store
+from workflows.sandbox import free_runner
 
 WORDS = "my-husband-died-in-march"
 """What a customer wrote: no exception may carry it out of the worker."""
@@ -107,7 +108,7 @@ async def _broken(client: Client, store: Store, how: str) -> tuple[ApplicationEr
         task_queue=queue,
         workflows=[Breaks],
         activities=[Breakages(store).break_],
-        workflow_runner=UnsandboxedWorkflowRunner(),
+        workflow_runner=free_runner(),
         interceptors=[ErrorsToTemporal()],
     ):
         handle = await client.start_workflow(Breaks.run, how, id=queue, task_queue=queue)

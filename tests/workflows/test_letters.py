@@ -9,17 +9,18 @@ from uuid import UUID, uuid4
 
 import pytest
 from temporalio.client import Client
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.worker import Worker
 
 from activities.deadlines import plan_clocks
 from activities.delivery import Deliveries
 from activities.interceptor import ErrorsToTemporal
-from activities.letters import House, LetterDesk
+from activities.letters import LetterDesk
 from activities.ports import PostOfficeError
 from activities.projection import Projection
 from config.settings import Settings
 from models.delivery import Delivery, DeliveryStatus, EffectKind, Mail
 from models.escalation import EscalationState, Status, number_text
+from models.house import House
 from models.ids import workflow_id
 from models.playbook import Playbook
 from models.step import Step
@@ -33,6 +34,7 @@ from tests.workflows.openings import start_by
 from workflows import options
 from workflows.client import Engine
 from workflows.escalation import EscalationWorkflow
+from workflows.sandbox import free_runner
 
 LETTER = {"subject": "About your visit", "body": "We are sorry."}
 HELD = timedelta(seconds=11)
@@ -122,7 +124,13 @@ class Office:
 async def _worker(client: Client, store: Store, office: Office) -> AsyncIterator[Engine]:
     """A worker with this post office. No sandbox, so that the shorter timeouts hold inside."""
     engine = Engine(client, f"letters-{uuid4().hex}")
-    desk = LetterDesk(House("Rightnow Demo", "care@rightnow.test", "m@rightnow.test", "v@x.test"))
+    house = House(
+        company="Rightnow Demo",
+        sender="care@rightnow.test",
+        managers="managers@rightnow.test",
+        vp="vp@rightnow.test",
+    )
+    desk = LetterDesk(house)
     async with Worker(
         client,
         task_queue=engine.task_queue,
@@ -132,7 +140,7 @@ async def _worker(client: Client, store: Store, office: Office) -> AsyncIterator
             Deliveries(store, office, desk).deliver,
             plan_clocks,
         ],
-        workflow_runner=UnsandboxedWorkflowRunner(),
+        workflow_runner=free_runner(),
         interceptors=[ErrorsToTemporal()],
     ):
         yield engine

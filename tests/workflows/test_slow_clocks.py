@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.worker import Worker
 
 from activities import deadlines
 from activities.interceptor import ErrorsToTemporal
@@ -26,6 +26,7 @@ from tests.workflows.openings import start_like
 from workflows import options
 from workflows.client import Engine
 from workflows.escalation import EscalationWorkflow
+from workflows.sandbox import free_runner
 
 
 class SlowClocks:
@@ -53,7 +54,7 @@ async def _worker(client: Client, store: Store, clocks: SlowClocks) -> AsyncIter
         task_queue=engine.task_queue,
         workflows=[EscalationWorkflow],
         activities=[Projection(store).write_down, clocks.plan_clocks],
-        workflow_runner=UnsandboxedWorkflowRunner(),
+        workflow_runner=free_runner(),
         interceptors=[ErrorsToTemporal()],
     ):
         yield engine
