@@ -177,6 +177,23 @@ async def repeat(parts: Parts, earlier: InboxRow, hashed: str) -> OperationAnswe
     return await _ask(parts, earlier.escalation_id, earlier.number, earlier.payload)
 
 
+async def answer_again(
+    parts: Parts, who: Caller, asked: Asked, route: str, body: str, refused: RightnowError
+) -> OperationAnswer:
+    """Answer a repeated request as before, though by now it would be refused at the door.
+
+    The person it names may have left since, or the letter have gone blank. Raises `refused` when
+    the request is new.
+    """
+    earlier = None
+    if not asked.key_is_ours:
+        async with parts.store.single() as connection:
+            earlier = await operations.find(connection, who.actor.key, route, asked.key)
+    if earlier is None:
+        raise refused
+    return await in_words(parts, await repeat(parts, earlier, body_hash(body)))
+
+
 def stored_answer(row: InboxRow) -> OperationAnswer:
     """The answer on record. Raises the error that a rejected operation was answered with."""
     receipt = row.answer

@@ -25,6 +25,7 @@ from domain.sla_clock import plan
 from models.command import CommandKind
 from models.content import Content, ContentKind
 from models.customer import Customer, CustomerIn
+from models.errors import RightnowError
 from models.escalation import EscalationType, Source, number_text
 from models.facts import Facts
 from models.frozen import Frozen
@@ -124,7 +125,11 @@ async def open_from_request(
 ) -> OperationAnswer:
     """Open a case from a request's body."""
     now = datetime.now(UTC)  # noqa: TID251 (the edge reads the clock)
-    _require_sense(given, now)
+    body = given.model_dump_json()
+    try:
+        _require_sense(given, now)
+    except RightnowError as refused:
+        return await acceptance.answer_again(parts, who, asked, route, body, refused)
     matter = Matter(
         title=given.title,
         description=given.description,
@@ -136,7 +141,7 @@ async def open_from_request(
         customer_id=given.customer_id,
         appointment_at=given.appointment_at,
     )
-    return await open_matter(parts, who, asked, matter, route=route, body=given.model_dump_json())
+    return await open_matter(parts, who, asked, matter, route=route, body=body)
 
 
 async def open_matter(

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import ConfigDict, StrictBool
 from pydantic.config import JsonDict
 
-from api.acceptance import OperationAnswer, operate
+from api.acceptance import OperationAnswer, answer_again, operate
 from api.dependencies import (
     AskedDep,
     CaseId,
@@ -22,7 +22,7 @@ from api.moments import Moment
 from api.opening import Matter, open_matter
 from api.parts import Parts
 from api.problems import documented
-from api.routes.escalations import ACCEPTED, wish_for, with_status
+from api.routes.escalations import ACCEPTED, route_of, wish_for, with_status
 from api.views.escalation import picture
 from models.actor import Role
 from models.command import (
@@ -39,7 +39,7 @@ from models.command import (
     Visibility,
 )
 from models.content import Content, ContentKind
-from models.errors import PersonUnknown
+from models.errors import PersonUnknown, RightnowError
 from models.escalation import Status
 from models.frozen import Frozen
 from models.ids import new_id
@@ -144,6 +144,14 @@ class CaseChange:
         wish = wish_for(line, route, given.model_dump_json(), command, kept)
         return with_status(self.response, await operate(self.parts, self.who, self.asked, wish))
 
+    async def answer_again(
+        self, line: EscalationLine, route: str, given: Frozen, refused: RightnowError
+    ) -> OperationAnswer:
+        """The answer that it got before, when it is a repeated one. Raises `refused` otherwise."""
+        route, body = route_of(line, route), given.model_dump_json()
+        answer = await answer_again(self.parts, self.who, self.asked, route, body, refused)
+        return with_status(self.response, answer)
+
 
 ChangeDep = Annotated[CaseChange, Depends()]
 
@@ -176,7 +184,10 @@ async def add_note(change: ChangeDep, given: NoteIn) -> OperationAnswer:
 async def assign(change: ChangeDep, given: AssignmentIn) -> OperationAnswer:
     """Give the case to somebody, or back to nobody."""
     line = await change.load()
-    assignee_id = await _assignee(change.parts, given)
+    try:
+        assignee_id = await _assignee(change.parts, given)
+    except RightnowError as refused:
+        return await change.answer_again(line, "assign", given, refused)
     command = Assign(assignee_id=assignee_id, only_if_free=given.only_if_free)
     return await change.ask(line, "assign", given, command)
 

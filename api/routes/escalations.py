@@ -171,12 +171,17 @@ async def load_at(
     return whole
 
 
+def route_of(line: EscalationLine, route: str) -> str:
+    """What a key is unique within: a person's requests of one kind for one case."""
+    return f"{route}/{line.id}"
+
+
 def wish_for(
     line: EscalationLine, route: str, body: str, command: object, words: list[Content]
 ) -> Wish:
-    """A wish about this case. The route in the inbox holds the case: keys never cross cases."""
+    """A wish about this case."""
     return Wish(
-        route=f"{route}/{line.id}",
+        route=route_of(line, route),
         body=body,
         escalation_id=line.id,
         number=line.number,

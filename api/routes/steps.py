@@ -9,9 +9,10 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Response
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from api.acceptance import OperationAnswer, operate
+from api.acceptance import OperationAnswer, answer_again, operate
 from api.dependencies import (
     AskedDep,
+    Caller,
     CaseId,
     ChangerDep,
     PartsDep,
@@ -20,18 +21,20 @@ from api.dependencies import (
     load_line,
 )
 from api.moments import Moment, require_appointment
+from api.parts import Parts
 from api.problems import documented
-from api.routes.escalations import ACCEPTED, wish_for, with_status
+from api.routes.escalations import ACCEPTED, route_of, wish_for, with_status
 from api.views.escalation import Picture, picture
 from api.views.step import letter_view
 from domain.script import Placeholder
 from models.command import CompleteStep, SkipStep
 from models.content import Content, ContentKind
-from models.errors import FieldRequired
+from models.errors import FieldRequired, RightnowError
 from models.escalation import Status
 from models.frozen import Frozen
 from models.ids import new_id
 from models.playbook import Playbook
+from models.standing import EscalationLine
 from models.step import EmailStep, FieldKind, Step
 from models.text import Line, Slug, Text
 
@@ -108,13 +111,27 @@ async def complete_step(
     """A step is done. Two people on one step: the second hears who was first, and when."""
     line = await load_line(parts, who, case)
     run_id = step.replace("~", "#")
+    route, body = f"complete/{run_id}", given.model_dump_json()
+    try:
+        command, words = await _completion(parts, who, line, run_id, given)
+    except RightnowError as refused:
+        answer = await answer_again(parts, who, asked, route_of(line, route), body, refused)
+    else:
+        answer = await operate(parts, who, asked, wish_for(line, route, body, command, words))
+    return with_status(response, answer)
+
+
+async def _completion(
+    parts: Parts, who: Caller, line: EscalationLine, run_id: str, given: CompletionIn
+) -> tuple[CompleteStep, list[Content]]:
+    """The command and its words. Raises what is wrong with fields and letter."""
     letter: list[Content] = []
     version = await parts.playbook(line.playbook_slug, line.playbook_version)
     found = _step(version.playbook, run_id)
     _check_fields(found, given)
     words = _words(given)
     if isinstance(found, EmailStep) and line.status is not Status.OPENING:
-        whole = await load_escalation(parts, who, case)
+        whole = await load_escalation(parts, who, str(line.id))
         letter = _letter(await picture(parts, who, whole), found, given)
     command = CompleteStep(
         step=run_id,
@@ -126,9 +143,7 @@ async def complete_step(
         subject_id=_id(letter, ContentKind.SUBJECT),
         body_id=_id(letter, ContentKind.LETTER),
     )
-    body = given.model_dump_json()
-    wish = wish_for(line, f"complete/{run_id}", body, command, [*words, *letter])
-    return with_status(response, await operate(parts, who, asked, wish))
+    return command, [*words, *letter]
 
 
 @router.post("/{step}/skip", responses={**documented(404, 409, 412), **ACCEPTED}, summary="Skip")
