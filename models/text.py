@@ -66,7 +66,7 @@ def can_be_seen(text: str) -> bool:
 
     Not white space, not zero-width or other invisible characters, and not marks without a letter.
     """
-    return any(not char.isspace() and not _is_mark(char) for char in _UNSEEN.sub("", text))
+    return any(not (char.isspace() or _is_mark(char) or _UNSEEN.fullmatch(char)) for char in text)
 
 
 def _is_mark(char: str) -> bool:
