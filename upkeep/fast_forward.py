@@ -1,5 +1,6 @@
 """Move one escalation's clock ahead, for a demonstration: seven days pass in seconds."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -30,6 +31,13 @@ _NOT_ENABLED = (
     " The one that `rightnow up --demo` starts does."
 )
 _NO_CLOCK = "E-{number} has not begun yet, or just ended: it has no clock to move."
+PATIENCE = timedelta(minutes=2)
+"""How long the worker may take to live through the time that is skipped."""
+
+_NOBODY = (
+    "Nobody lived through that time within two minutes: the worker is away, or has much to do."
+    " See what is wrong: rightnow doctor"
+)
 _AWAY = "Temporal does not answer, so no clock was moved. See what is wrong: rightnow doctor"
 
 
@@ -51,8 +59,11 @@ async def fast_forward(
     handle = client.get_workflow_handle(workflow_id(case.line.id))
     skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
     try:
-        await skipper.fast_forward(handle, by)
-        now = await skipper.get_current_time(handle)
+        async with asyncio.timeout(PATIENCE.total_seconds()):
+            await skipper.fast_forward(handle, by)
+            now = await skipper.get_current_time(handle)
+    except TimeoutError:
+        raise CannotSkip(_NOBODY) from None
     except (RPCError, RuntimeError) as error:  # a lazy client says RuntimeError
         raise CannotSkip(_meaning(error, number)) from None
     offset = max(now - datetime.now(UTC), timedelta(0))

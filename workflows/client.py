@@ -1,5 +1,6 @@
 """The way to running escalations: open one, do something to one, and what the answers mean."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -64,6 +65,9 @@ class Engine:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             **_start_options(opening, self.task_queue),
         )
+        # Nobody asks for the handle; its error would be logged as never retrieved.
+        started = asyncio.ensure_future(with_start.workflow_handle())
+        started.add_done_callback(lambda one: one.cancelled() or one.exception())
         try:
             receipt: Receipt = await self.client.execute_update_with_start_workflow(
                 str(operation.command.kind),
@@ -83,6 +87,8 @@ class Engine:
             RuntimeError,
         ) as error:
             raise _meaning(error) from None
+        finally:
+            started.cancel()
 
     async def start(self, start: EscalationStart) -> None:
         """Start the workflow without waiting for an answer. Starting it again changes nothing."""

@@ -62,7 +62,7 @@ def shown(state: EscalationState) -> Shown:
         PLAYBOOK.name: str(state.playbook),
         ASSIGNEE.name: str(state.assignee_id) if state.assignee_id else None,
         SLA_DUE_AT.name: min((clock.due_at for clock in running), default=None),
-        SLA_BREACHED.name: any(clock.breached_at is not None for clock in running),
+        SLA_BREACHED.name: any(clock.breached_at is not None for clock in state.clocks),
     }
 
 
