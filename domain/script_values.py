@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from domain.script import Placeholder, Values
-from models.customer import Customer
+from models.customer import Customer, first_name
 from models.escalation import number_text
 from models.standing import EscalationLine
 
@@ -31,7 +31,7 @@ def values_of(
         Placeholder.CUSTOMER_NAME: customer.name if customer else None,
         Placeholder.CUSTOMER_YEARS: f"{years} year{'' if years == 1 else 's'}" if years else None,
         Placeholder.CUSTOMER_ANNUAL_VALUE: str(value) if value else None,
-        Placeholder.AGENT_FIRST_NAME: agent_name.split()[0] if agent_name else None,
+        Placeholder.AGENT_FIRST_NAME: first_name(agent_name) if agent_name else None,
         Placeholder.AGENT_NAME: agent_name,
         Placeholder.COMPANY_NAME: company,
         Placeholder.CASE_NUMBER: number,
@@ -43,14 +43,16 @@ def values_of(
 
 def line_values(company: str, line: EscalationLine) -> Values:
     """The same for a case in a list, where only names are at hand."""
-    return values_of(
-        customer=Customer(id=line.customer_id, name=line.customer_name),
-        agent_name=line.assignee_name,
-        company=company,
-        number=number_text(line.number),
-        title=line.title,
-        now=line.opened_at,
-    )
+    agent = line.assignee_name
+    return {
+        Placeholder.CUSTOMER_FIRST_NAME: first_name(line.customer_name),
+        Placeholder.CUSTOMER_NAME: line.customer_name,
+        Placeholder.AGENT_FIRST_NAME: first_name(agent) if agent else None,
+        Placeholder.AGENT_NAME: agent,
+        Placeholder.COMPANY_NAME: company,
+        Placeholder.CASE_NUMBER: number_text(line.number),
+        Placeholder.CASE_TITLE: line.title,
+    }
 
 
 def years_with_us(customer: Customer | None, now: datetime) -> int:

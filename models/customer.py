@@ -77,4 +77,9 @@ class Customer(CustomerIn):
     @property
     def first_name(self) -> str:
         """The name to say on the telephone."""
-        return self.name.split()[0]
+        return first_name(self.name)
+
+
+def first_name(name: str) -> str:
+    """The first word of a name."""
+    return name.split()[0]

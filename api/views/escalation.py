@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 from api.dependencies import Caller
 from api.parts import Parts
 from api.views.step import StepView, step_view
-from domain.script import Values, render
+from domain.script import Values, placeholders, render
 from domain.script_values import line_values, values_of
 from domain.standing import light
 from models.customer import Customer
@@ -161,8 +161,9 @@ async def line_view(parts: Parts, line: EscalationLine) -> LineView:
     now = own_now(line)
     step = None
     if line.step is not None:
-        values = line_values(parts.house.company, line)
-        title = render(version.playbook.step(line.step.step).title, values)
+        title = version.playbook.step(line.step.step).title
+        if placeholders(title):
+            title = render(title, line_values(parts.house.company, line))
         step = StepNowView(
             id=line.step.run, kind=line.step.kind, title=title, due_at=line.step.due_at
         )

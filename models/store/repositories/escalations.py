@@ -1,5 +1,6 @@
 """Escalations as they are read, and the one place that writes the projection."""
 
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,6 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
-    literal,
     or_,
     select,
     tuple_,
@@ -158,15 +158,27 @@ async def ranked(
     limit: int,
 ) -> list[EscalationLine]:
     """Cases with something to do now, most urgent first: the person's own and free ones."""
-    query = _lines().where(_E.rank_at.is_not(None), _E.owner_rank <= rank)
+    told: dict[str, Any] = {"rank": rank, "limit": limit}
     if person_id is not None:
-        query = query.where(or_(_E.assignee_id == person_id, _E.assignee_id.is_(None)))
+        told["person"] = person_id
     if after is not None:
-        query = query.where(
-            tuple_(_E.rank_at, _E.id) > tuple_(literal(after[0]), literal(after[1]))
+        told |= {"after_rank_at": after[0], "after_id": after[1]}
+    query = _ranked(of_person=person_id is not None, further=after is not None)
+    return [_line(row) for row in await connection.execute(query, told)]
+
+
+@cache
+def _ranked(*, of_person: bool, further: bool) -> Select[Any]:
+    query = _lines().where(_E.rank_at.is_not(None), _E.owner_rank <= bindparam("rank"))
+    if of_person:
+        query = query.where(or_(_E.assignee_id == bindparam("person"), _E.assignee_id.is_(None)))
+    if further:
+        before = tuple_(
+            bindparam("after_rank_at", type_=_E.rank_at.type),
+            bindparam("after_id", type_=_E.id.type),
         )
-    query = query.order_by(_E.rank_at, _E.id).limit(limit)
-    return [_line(row) for row in await connection.execute(query)]
+        query = query.where(tuple_(_E.rank_at, _E.id) > before)
+    return query.order_by(_E.rank_at, _E.id).limit(bindparam("limit"))
 
 
 def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
@@ -233,7 +245,7 @@ _JOINED = (
 )
 
 
-_TOLD = frozenset(EscalationLine.model_fields)
+_LINE_NAMES = tuple(column.key for column in _LINE_COLUMNS)
 
 
 def _lines() -> Select[Any]:
@@ -250,13 +262,14 @@ _LINE_BY_NUMBER = _lines().where(_E.number == bindparam("sought"))
 
 
 def _line(row: Row[Any]) -> EscalationLine:
-    value = None
-    if row.annual_value_minor is not None:
-        value = Money(minor=row.annual_value_minor, currency=row.annual_value_currency)
-    told = {name: told for name, told in row._mapping.items() if name in _TOLD}  # noqa: SLF001
-    told["title"] = row.title if row.title is not None else "[erased]"
-    told["customer_annual_value"] = value
-    return EscalationLine(**told)
+    told = dict(zip(_LINE_NAMES, row, strict=False))  # a whole has more columns behind them
+    minor, currency = told.pop("annual_value_minor"), told.pop("annual_value_currency")
+    told["customer_annual_value"] = (
+        Money(minor=minor, currency=currency) if minor is not None else None
+    )
+    if told["title"] is None:
+        told["title"] = "[erased]"
+    return EscalationLine.model_validate(told)
 
 
 def _whole(row: Row[Any]) -> EscalationWhole:
