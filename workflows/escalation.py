@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from temporalio import exceptions, workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from activities.deadlines import plan_clocks
 from domain.due import Deadline, due
@@ -19,7 +19,7 @@ from domain.lifecycle import OVER
 from models.actor import ENGINE, OPERATOR
 from models.command import Cancel, Change, EndEffect, Operation, Reopen, Tick
 from models.delivery import DeliveryStatus, EffectClass, PendingEffect
-from models.errors import FieldsInvalid, RightnowError
+from models.errors import BY_CODE, EngineUnavailable, FieldsInvalid, RightnowError
 from models.messages import (
     ClockAnswer,
     ClockQuestion,
@@ -132,12 +132,16 @@ class EscalationWorkflow:
             received_at=state.received_at,
             reopened_at=workflow.now() if reopening else state.reopened_at,
         )
-        answer: ClockAnswer = await workflow.execute_local_activity(
-            plan_clocks,
-            question,
-            start_to_close_timeout=options.COMPUTE_TIMEOUT,
-            summary="compute the new deadlines",
-        )
+        try:
+            answer: ClockAnswer = await workflow.execute_local_activity(
+                plan_clocks,
+                question,
+                start_to_close_timeout=options.COMPUTE_TIMEOUT,
+                summary="compute the new deadlines",
+            )
+        except FailureError as error:
+            # Out of a signal's handler it would be the end of the case: it refuses the operation.
+            raise _no_deadlines(error) from None
         return answer.clocks
 
     # -- time ----------------------------------------------------------------------------------
@@ -296,6 +300,16 @@ def _operation(name: str, given: Sequence[RawValue]) -> Operation:
 
 def _refusal(error: RightnowError) -> ApplicationError:
     return ApplicationError(error.detail, type=error.code, non_retryable=True)
+
+
+def _no_deadlines(error: FailureError) -> RightnowError:
+    """Why an operation is refused whose deadlines cannot be computed, however often one tries.
+
+    What breaks in a local activity comes as it is, not within an ActivityError.
+    """
+    code = error.type if isinstance(error, ApplicationError) else None
+    leaf = BY_CODE.get(code or "", EngineUnavailable)
+    return leaf("The new deadlines cannot be computed. The case stays as it was.")
 
 
 def _gave_up(effect: PendingEffect, error: ActivityError) -> DeliveryResult:

@@ -153,7 +153,7 @@ SECONDS = 150
 LEFT_OUT = "positive_data_acceptance"
 """A right shape may still be refused: a case that is closed, an appointment of long ago.
 
-Mail is left out as well: nothing generates RFC 5322; test_bad_input has the wrong ones.
+Mail is left out as well: nothing generates RFC 5322; test_bad_mail has the wrong ones.
 """
 
 

@@ -1,14 +1,11 @@
 """Random lives: any playbook, any command, any outage; and what must be true after each of them."""
 
-from collections import Counter
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -16,136 +13,49 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from domain.decide import decide
 from domain.due import due
-from domain.evolve import evolve, fold
+from domain.evolve import fold
 from domain.lifecycle import OVER
 from domain.standing import light, standing
-from domain.timeline import Teller
-from models import event as ev
-from models.actor import ENGINE, OPERATOR, Actor, Role
+from models.actor import ENGINE, OPERATOR, Actor
 from models.command import (
     AddNote,
     Assign,
     Author,
     Cancel,
     Change,
-    CompleteStep,
     Direction,
     EndEffect,
     MoveClock,
     Open,
-    Operation,
     Reopen,
-    Requested,
     Resolve,
     SkipStep,
-    Tick,
     Visibility,
 )
 from models.delivery import DeliveryStatus, EffectKind
-from models.errors import RightnowError
 from models.escalation import EscalationState, EscalationType, Status, StepStatus
-from models.event import Event
 from models.messages import Book, EscalationStart, Life
-from models.playbook import LAST_STEP, Playbook
+from models.playbook import Playbook
 from models.severity import Severity
-from models.step import Step
 from tests.domain import cases
-from tests.domain.cases import DAY, FAR_AWAY, HOUR, LONG_AGO, MINUTE, NOON, SECOND
+from tests.domain.cases import DAY, HOUR, MINUTE, NOON, SECOND
+from tests.domain.random_life import RandomLife
+from tests.domain.random_playbooks import MOMENTS, playbooks
+from tests.domain.witness import Witness
 from workflows.life import LivingCase
 from workflows.story_board import details
 
 PEOPLE = (cases.SARAH, cases.BEN, cases.MARCUS, cases.PRIYA, cases.ALEX)
 ANYBODY = (*PEOPLE, cases.CUSTOMER, cases.SYSTEM, cases.READER, ENGINE, OPERATOR)
-KINDS = ("call", "email", "offer", "follow_up", "task", "notify")
-CONDITIONS: tuple[dict[str, Any] | None, ...] = (
-    *([None] * 9),
-    {"field": "severity", "op": "one_of", "value": ["high", "critical"]},
-    {"field": "appointment.known", "op": "is", "value": True},
-    {"field": "touches", "op": "at_least", "value": 2},
-    {"not": {"field": "reopened", "op": "at_least", "value": 1}},
-)
-MOMENTS = (None, NOON + 2 * HOUR, NOON + 3 * DAY, NOON - DAY, LONG_AGO, FAR_AWAY)
-
-
-@st.composite
-def outcomes_of(draw: st.DrawFn, names: list[str]) -> list[str]:
-    """One to three outcomes; some have contact, some lead somewhere."""
-    leads = ["", "", "", " -> resolve", *(f" -> {name}" for name in names)]
-    leads += [f" -> {name} after {wait}" for name in names for wait in ("0s", "10m", "2d")]
-    count = draw(st.integers(1, 3))
-    return [
-        f"o{n}{draw(st.sampled_from(['', '!']))}{draw(st.sampled_from(leads))}"
-        for n in range(count)
-    ]
-
-
-@st.composite
-def steps_of(draw: st.DrawFn, names: list[str], place: int) -> Step:
-    """One step, with whatever a playbook may say of it."""
-    kind = draw(st.sampled_from(KINDS))
-    afters: list[dict[str, Any] | None] = [None, None, None, {"delay": "0s"}, {"delay": "20m"}]
-    afters += [{"delay": "24h"}, {"before_appointment": "1h"}]
-    if place:
-        earlier = draw(st.sampled_from(names[:place]))
-        afters += [{"step": earlier}, {"step": earlier, "delay": "1h"}]
-        afters += [{"step": earlier, "before_appointment": "30m"}]
-    limit = draw(st.sampled_from([None, 1, 2]))
-    told = () if kind == "notify" else tuple(draw(outcomes_of(names)))
-    return cases.step(
-        kind,
-        names[place],
-        *told,
-        after=draw(st.sampled_from(afters)),
-        when=draw(st.sampled_from(CONDITIONS)),
-        promised=draw(st.booleans()),
-        skip=draw(st.sampled_from(["free", "with_reason", "never"])),
-        owner=draw(st.sampled_from([Role.AGENT, Role.AGENT, Role.SENIOR, Role.MANAGER])),
-        due=draw(st.sampled_from([None, {"within": "0s"}, {"within": "10m"}])),
-        repeat={"limit": limit} if limit else None,
-        on_timeout={
-            "remind_times": draw(st.integers(0, 2)),
-            "remind_every": draw(st.sampled_from(["1m", "30m"])),
-            "escalate_to": draw(st.sampled_from([None, Role.MANAGER])),
-        },
-    )
-
-
-@st.composite
-def playbooks(draw: st.DrawFn) -> Playbook:
-    """One to eight steps of the kinds that can be run."""
-    names = [f"s{n}" for n in range(draw(st.integers(1, 8)))]
-    steps = [draw(steps_of(names, place)) for place in range(len(names))]
-    return cases.playbook(*steps, resolve_within=draw(st.sampled_from([None, "0s", "1h"])))
-
-
 LENGTHS = st.sampled_from(
     [SECOND, 10 * SECOND, MINUTE, 11 * MINUTE, HOUR, 5 * HOUR, DAY, 8 * DAY, 15 * DAY]
 )
 MOSTLY_A_MANAGER = st.one_of(st.just(cases.PRIYA), st.just(cases.PRIYA), st.sampled_from(ANYBODY))
 
 
-class Rescue(RuleBasedStateMachine):
+class Rescue(RandomLife):
     """One case and everybody who works on it. Its replica is folded from the events' JSON."""
-
-    case: LivingCase
-    replica: EscalationState
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.now = NOON
-        self.events: list[Event] = []
-        self.behind = False
-        self.operations = 0
-        self.noticed: Counter[tuple[str, str, int]] = Counter()
-        self.effects: dict[str, str] = {}
-        self.overdue: Counter[str] = Counter()
-
-    @property
-    def state(self) -> EscalationState:
-        """The state as the workflow has it."""
-        return self.case.state
 
     @initialize(
         playbook=playbooks(),
@@ -175,9 +85,9 @@ class Rescue(RuleBasedStateMachine):
         assert LivingCase(start, self.now).carried() == LivingCase(start, self.now).carried()
         self.case = LivingCase(start, self.now)
         self.events = list(self.case.outbox)
-        self.replica = fold(self.events[:1])
+        self.witness = Witness(playbook, self.events[0])
         for one in self.events[1:]:
-            self._look_at(one)
+            self.witness.look_at(one)
         self._catch_up()
 
     # -- commands ------------------------------------------------------------------------------
@@ -313,7 +223,7 @@ class Rescue(RuleBasedStateMachine):
     @invariant()
     def the_state_is_the_fold_of_the_events(self) -> None:
         """Also when state and events have been through JSON."""
-        assert self.replica == self.state
+        assert self.witness.replica == self.state
         assert EscalationState.model_validate_json(self.state.model_dump_json()) == self.state
         assert [one.seq for one in self.events[-3:]] == list(
             range(self.state.version - len(self.events[-3:]) + 1, self.state.version + 1)
@@ -385,162 +295,6 @@ class Rescue(RuleBasedStateMachine):
         assert Life.model_validate_json(carried.model_dump_json()) == carried
         assert Book.model_validate_json(carried.book.model_dump_json()) == carried.book
         event(f"ends {self.state.status}, reopened {min(self.state.reopened, 2)}")
-
-    # -- how it is done ------------------------------------------------------------------------
-
-    def _names(self) -> list[str]:
-        runs = [run.id for run in self.state.steps]
-        steps = [step.id for step in self.case.book.playbook.steps]
-        return [*runs, *steps, LAST_STEP, "never-heard-of", "s0#99"]
-
-    def _open(self) -> list[str]:
-        return [run.id for run in self.state.steps if run.status is StepStatus.OPEN]
-
-    def _complete(self, data: st.DataObject, run: str, by: Actor) -> None:
-        known = self.state.run(run)
-        step = self.case.book.playbook.step(known.step) if known else None
-        ids = [one.id for one in step.outcomes] if step else []
-        command = CompleteStep(
-            step=run,
-            outcome=data.draw(st.sampled_from([*ids, "o0"])),
-            subject_id=cases.SUBJECT,
-            body_id=cases.BODY,
-            appointment_at=data.draw(st.sampled_from((None, None, *MOMENTS))),
-        )
-        self._do(command, by)
-
-    def _do(self, command: Requested, by: Actor, *, version: int | None = None) -> None:
-        """Take an operation as the workflow does: refused ones change nothing, twice is once."""
-        if isinstance(command, Reopen):
-            plans = self._plans(self.state.severity, reopened_at=self.now)
-            command = command.model_copy(update={"clocks": plans})
-        elif isinstance(command, Change) and command.severity is not None:
-            plans = self._plans(command.severity, reopened_at=self.state.reopened_at)
-            command = command.model_copy(update={"clocks": plans})
-        self.operations += 1
-        op_id = UUID(int=5000 + self.operations)
-        operation = Operation(op_id=op_id, actor=by, command=command, expected_version=version)
-        before = self.case.carried()
-        refused: str | None = None
-        try:
-            receipt = self.case.take(operation, self.now)
-        except RightnowError as error:
-            refused = error.code
-        if refused is not None:
-            assert refused != "error", "a refusal has a code of its own"
-            assert self.case.carried() == before, "a refused command changes nothing"
-            self._catch_up()
-            return
-        new = self._absorb(before.state)
-        again = decide(self.case.book, before.state, command, self.now, by, op_id=op_id)
-        assert again == new, "the same inputs give the same events"
-        assert self.case.take(operation, self.now) == receipt
-        assert self.state.version == before.state.version + len(new)
-        self._catch_up()
-
-    def _plans(self, severity: Severity, *, reopened_at: datetime | None) -> Any:
-        return cases.deadlines(self.case.book, severity, self.state.received_at, reopened_at)
-
-    def _drive(self, command: Tick | EndEffect) -> tuple[Event, ...]:
-        before = self.state
-        again = decide(self.case.book, before, command, self.now, ENGINE)
-        self.case.drive(command, ENGINE, self.now)
-        new = self._absorb(before)
-        assert again == new
-        return new
-
-    def _catch_up(self) -> None:
-        """Ring until nothing is due. Each ring must do something."""
-        self.behind = False
-        while (deadline := due(self.state)) is not None and deadline.at <= self.now:
-            assert self._drive(Tick()), f"a tick did nothing about: {deadline}"
-        assert not self._drive(Tick()), "a tick without need did something"
-
-    def _absorb(self, before: EscalationState) -> tuple[Event, ...]:
-        count = self.state.version - before.version
-        new = tuple(self.case.outbox[len(self.case.outbox) - count :])
-        for one in new:
-            self._look_at(Event.model_validate_json(one.model_dump_json()))
-            assert Event.model_validate_json(one.model_dump_json()) == one
-        self.events.extend(new)
-        return new
-
-    def _look_at(self, told: Event) -> None:
-        """Nothing before its time, nothing twice; then fold it into the replica."""
-        before, fact = self.replica, told.fact
-        Teller(self.case.book.playbook, {}, {}).sentence(told)
-        assert before.status not in OVER or isinstance(
-            fact, ev.StepEnded | ev.EffectPlanned | ev.EffectBegun | ev.EffectEnded
-        ), f"{fact.fact} after the end"
-        match fact:
-            case ev.ClockWarned() | ev.ClockBreached():
-                self._clock_rang(before, told)
-            case ev.ClockMet():
-                clock = next(one for one in before.clocks if one.kind is fact.clock)
-                assert clock.running
-                assert fact.late == (told.at >= clock.due_at) == (clock.breached_at is not None)
-            case ev.StepOpened() | ev.StepReminded() | ev.StepEnded():
-                self._step_moved(before, told)
-            case ev.EffectPlanned() | ev.EffectBegun() | ev.EffectEnded():
-                self._effect_moved(before, told)
-            case ev.Closed():
-                assert before.closes_at is not None
-                assert before.closes_at <= told.at
-                assert all(run.ended for run in before.steps)
-            case _:
-                pass
-        self.replica = evolve(before, told)
-
-    def _clock_rang(self, before: EscalationState, told: Event) -> None:
-        fact = told.fact
-        assert isinstance(fact, ev.ClockWarned | ev.ClockBreached)
-        clock = next(one for one in before.clocks if one.kind is fact.clock)
-        assert clock.running
-        assert clock.epoch == fact.epoch
-        assert told.at >= (clock.warn_at if isinstance(fact, ev.ClockWarned) else clock.due_at)
-        key = (fact.fact, fact.clock.value, fact.epoch)
-        self.noticed[key] += 1
-        assert self.noticed[key] == 1, key
-
-    def _step_moved(self, before: EscalationState, told: Event) -> None:
-        fact = told.fact
-        assert isinstance(fact, ev.StepOpened | ev.StepReminded | ev.StepEnded)
-        run = before.run(fact.run)
-        assert run is None or not run.ended, f"{fact.run} had ended"
-        if isinstance(fact, ev.StepOpened) and run is not None and told.op_id is None:
-            assert run.status is StepStatus.WAITING
-            assert run.opens_at is not None
-            assert run.opens_at <= told.at
-        if isinstance(fact, ev.StepReminded):
-            assert run is not None
-            assert run.remind_at is not None
-            assert run.remind_at <= told.at
-            rule_ = self.case.book.playbook.step(run.step).on_timeout
-            assert fact.count <= rule_.remind_times + (1 if rule_.escalate_to else 0)
-
-    def _effect_moved(self, before: EscalationState, told: Event) -> None:
-        fact = told.fact
-        match fact:
-            case ev.EffectPlanned(effect=effect):
-                assert effect.key not in self.effects
-                self.effects[effect.key] = "planned"
-                if effect.clock is not None:
-                    clock = next(o for o in before.clocks if effect.clock == f"{o.kind}#{o.epoch}")
-                    assert clock.running, "a page for a clock that has stopped"
-                if effect.kind is EffectKind.STEP_OVERDUE and effect.fallback_of is None:
-                    self.overdue[effect.step or ""] += 1
-                    assert self.overdue[effect.step or ""] == 1
-            case ev.EffectBegun(key=key):
-                effect = next(one for one in before.effects if one.key == key)
-                assert self.effects[key] == "planned"
-                assert effect.not_before <= told.at
-                self.effects[key] = "begun"
-            case ev.EffectEnded(key=key, status=status):
-                assert self.effects[key] != "ended"
-                assert (status is DeliveryStatus.CANCELLED) == (self.effects[key] == "planned")
-                self.effects[key] = "ended"
-            case _:
-                raise AssertionError(fact)
 
 
 def test_every_life_keeps_the_promises_of_the_engine() -> None:

@@ -1,4 +1,4 @@
-"""Deadlines that take too long to compute: the operation waits for them, and the case goes on."""
+"""Deadlines that come late, or never: the operation waits or is refused, and the case goes on."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,6 +15,7 @@ from activities import deadlines
 from activities.interceptor import ErrorsToTemporal
 from activities.projection import Projection
 from models.command import AddNote, Change, Operation
+from models.errors import FieldsInvalid
 from models.ids import new_id
 from models.messages import ClockAnswer, ClockQuestion
 from models.severity import Severity
@@ -45,8 +46,19 @@ class SlowClocks:
         return await deadlines.plan_clocks(question)
 
 
+class NoClocks:
+    """Says every time that there is no such deadline."""
+
+    @activity.defn(name="plan_clocks")
+    async def plan_clocks(self, question: ClockQuestion) -> ClockAnswer:
+        """Refuse for good, whatever the question."""
+        raise FieldsInvalid("There is no deadline within 1,100 days.")
+
+
 @asynccontextmanager
-async def _worker(client: Client, store: Store, clocks: SlowClocks) -> AsyncIterator[Engine]:
+async def _worker(
+    client: Client, store: Store, clocks: SlowClocks | NoClocks
+) -> AsyncIterator[Engine]:
     """A worker whose deadlines are slow. No sandbox, so that the shorter timeout holds inside."""
     engine = Engine(client, f"slow-{uuid4().hex}")
     async with Worker(
@@ -97,3 +109,31 @@ async def test_an_operation_whose_deadlines_time_out_is_applied_when_they_come(
         assert (await engine.operate(case, worse)).version < state.version
         await engine.send(case, worse)
         assert (await clockwork.settled(str(case))).version == state.version
+
+
+async def test_an_operation_whose_deadlines_cannot_be_computed_is_refused_and_the_case_goes_on(
+    client: Client,
+    store: Store,
+    sarah: Desk,
+    clockwork: Clockwork,
+    colleagues: dict[str, Colleague],
+) -> None:
+    start = await start_like(sarah, store)
+    assert start.opening is not None
+    case = start.opening.escalation_id
+    actor = colleagues["marcus"].actor
+
+    def worse() -> Operation:
+        return Operation(op_id=new_id(), actor=actor, command=Change(severity=Severity.CRITICAL))
+
+    note = Operation(op_id=new_id(), actor=actor, command=AddNote(content_id=uuid4()))
+    async with _worker(client, store, NoClocks()) as engine:
+        before = await engine.open(start)
+        with pytest.raises(FieldsInvalid, match="as it was"):
+            await engine.operate(case, worse())
+        await engine.send(case, worse())
+        assert (await engine.operate(case, note)).status == "applied"
+        state = await clockwork.settled(str(case))
+        assert state.severity is Severity.HIGH
+        facts = await clockwork.facts(str(case))
+        assert facts[before.version :] == ["operation_rejected", "note_added"]

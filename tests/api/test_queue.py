@@ -1,0 +1,179 @@
+"""The queue: ranked work, whose it is, and that nobody gets what another has."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import httpx2
+import pytest_asyncio
+
+from models.actor import Role
+from models.store.session import Store
+from tests.api.rows import Rows
+from tests.api.seeing import OPEN, seen
+from tests.desk import Desk
+from upkeep import team
+
+
+async def newcomer(http: httpx2.AsyncClient, store: Store, role: Role = Role.AGENT) -> Desk:
+    """Somebody with no case of their own."""
+    email = f"{uuid4().hex[:10]}@demo.test"
+    await team.add_person(store, email, f"New {email[:4]}", role)
+    return Desk(http, await team.new_token(store, email))
+
+
+@pytest_asyncio.fixture
+async def ruth(http: httpx2.AsyncClient, store: Store, rows: Rows) -> Desk:
+    """A new agent before an empty queue."""
+    await rows.count()
+    await rows.run("UPDATE escalations SET rank_at = NULL WHERE rank_at IS NOT NULL")
+    return await newcomer(http, store)
+
+
+async def test_the_queue_s_pages_hold_over_ties(
+    http: httpx2.AsyncClient, store: Store, rows: Rows
+) -> None:
+    """Nine cases that are due at the very same instant, in pages of two, as a URL carries them."""
+    desk = await newcomer(http, store)
+    at = (datetime.now(UTC) - timedelta(days=20)).isoformat()
+    given = {"received_at": at, "type": "billing_dispute", "severity": "high"}
+    opened = [await desk.open_case(**given) for _ in range(9)]
+    for one in opened:
+        await seen(desk, one)
+    await rows.run(
+        "UPDATE escalations SET rank_at = :at WHERE id = ANY(CAST(:ids AS uuid[]))",
+        at=datetime(2024, 1, 1, 0, 0, 0, 123456, tzinfo=UTC),
+        ids=[one["escalation_id"] for one in opened],
+    )
+    found: list[str] = []
+    cursor = ""
+    for _ in range(50):
+        answer = await desk.ask("GET", f"/cs/queue?limit=2{cursor}")
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        found += [one["number"] for one in page["items"]]
+        if page["next_cursor"] is None or len(found) > 30:
+            break
+        assert "+" not in page["next_cursor"]
+        cursor = f"&cursor={page['next_cursor']}"
+    assert len(found) == len(set(found))
+    assert sorted(found[:9]) == sorted(one["number"] for one in opened)
+    for one in opened:
+        await desk.post(f"{OPEN}/{one['number']}/resolution")
+
+
+async def test_the_queue_goes_by_severity_and_by_what_is_due(ruth: Desk, sarah: Desk) -> None:
+    now = datetime.now(UTC)
+    expected = []
+    for severity, minutes in (
+        ("critical", 0),
+        ("high", 30),
+        ("high", 0),
+        ("medium", 0),
+        ("low", 0),
+    ):
+        at = (now - timedelta(minutes=minutes)).isoformat()
+        opened = await sarah.open_case(severity=severity, type="other", received_at=at)
+        await seen(sarah, opened)
+        expected.append(opened["number"])
+    page = await ruth.get("/cs/queue")
+    assert [one["number"] for one in page["items"]] == expected
+    assert page["items"][0]["light"] in ("green", "yellow")
+    assert page["next_cursor"] is None
+
+
+async def test_nobody_s_queue_has_the_cases_of_others_or_steps_above_their_role(
+    ruth: Desk, sarah: Desk, marcus: Desk
+) -> None:
+    hers = await sarah.open_case()
+    answer = await sarah.post(
+        f"{OPEN}/{hers['number']}/assignment", {"assignee": "sarah@demo.test"}
+    )
+    await sarah.case(hers["number"], at=answer["version"])
+    theirs = [one["number"] for one in (await ruth.get("/cs/queue"))["items"]]
+    assert hers["number"] not in theirs
+    assert hers["number"] in [one["number"] for one in (await sarah.get("/cs/queue"))["items"]]
+    top = await sarah.open_case(type="executive", title="The VP")
+    for _ in range(100):
+        whole = await sarah.case(top["number"])
+        if any(one["id"] == "write-summary" and one["status"] == "open" for one in whole["steps"]):
+            break
+        await asyncio.sleep(0.05)
+    path = f"{OPEN}/{top['number']}"
+    answer = await marcus.post(f"{path}/steps/write-summary/skip", {"reason": "It is known"})
+    answer = await marcus.post(f"{path}/assignment", {})
+    await sarah.case(top["number"], at=answer["version"])
+    assert top["number"] not in [one["number"] for one in (await ruth.get("/cs/queue"))["items"]]
+    assert top["number"] in [one["number"] for one in (await marcus.get("/cs/queue"))["items"]]
+
+
+async def test_looking_does_not_take_and_taking_does(ruth: Desk, sarah: Desk) -> None:
+    opened = await sarah.open_case(severity="critical")
+    await seen(sarah, opened)
+    for _ in range(2):
+        shown = await ruth.get("/cs/next")
+        assert shown["action"]["escalation"]["number"] == opened["number"]
+        assert shown["action"]["claimed"] is False
+    assert (await sarah.case(opened["number"]))["assignee"] is None
+    taken = await ruth.post("/cs/next")
+    action = taken["action"]
+    assert action["claimed"] is True
+    assert action["escalation"]["number"] == opened["number"]
+    assert action["headline"] == action["step"]["title"]
+    assert action["reason"].endswith((".", "!"))
+    assert action["time_left"].endswith(("left", "late"))
+    assert action["win_condition"]
+    assert action["what_not_to_do"]
+    again = await ruth.post("/cs/next")
+    assert again["action"]["escalation"]["number"] == opened["number"]
+
+
+async def test_there_is_nothing_to_do_and_it_says_so(ruth: Desk, admin: Desk) -> None:
+    for desk, ask in ((ruth, ruth.get), (ruth, ruth.post), (admin, admin.get)):
+        told = await ask("/cs/next")
+        assert told["action"] is None, desk
+        assert told["waiting"] == 0
+        assert told["message"]
+
+
+async def test_two_claims_never_get_the_same_case(
+    ruth: Desk, sarah: Desk, http: httpx2.AsyncClient, store: Store
+) -> None:
+    others = [await newcomer(http, store) for _ in range(3)]
+    for _ in range(3):
+        opened = await asyncio.gather(*(sarah.open_case() for _ in range(4)))
+        for one in opened:
+            await seen(sarah, one)
+        desks = [ruth, *others]
+        told = await asyncio.gather(*(desk.post("/cs/next", key=uuid4().hex) for desk in desks))
+        got = [one["action"]["escalation"]["number"] for one in told]
+        assert len(set(got)) == 4, got
+        assert set(got) <= {one["number"] for one in opened}
+        for desk, number in zip(desks, got, strict=True):
+            whole = await desk.case(number)
+            assert whole["assignee"] is not None
+            done = await desk.post(f"{OPEN}/{number}/resolution")
+            await desk.case(number, at=done["version"])
+
+
+async def test_two_claims_of_one_last_case_are_one_case_and_nothing(
+    ruth: Desk, sarah: Desk, http: httpx2.AsyncClient, store: Store
+) -> None:
+    other = await newcomer(http, store)
+    opened = await sarah.open_case()
+    await seen(sarah, opened)
+    told = await asyncio.gather(ruth.post("/cs/next"), other.post("/cs/next"))
+    actions = [one["action"] for one in told]
+    assert sum(one is not None for one in actions) == 1
+
+
+async def test_a_double_click_on_next_takes_one_case(ruth: Desk, sarah: Desk) -> None:
+    for one in [await sarah.open_case() for _ in range(4)]:
+        await seen(sarah, one)
+    told = await asyncio.gather(*(ruth.post("/cs/next", key="click") for _ in range(8)))
+    got = {one["action"]["escalation"]["number"] for one in told if one["action"]}
+    assert len(got) == 1
+    again = (await ruth.post("/cs/next", key="click"))["action"]["escalation"]["number"]
+    assert got == {again}
+    free = [one for one in (await sarah.get("/cs/queue"))["items"] if one["assignee"] is None]
+    assert len(free) == 3
