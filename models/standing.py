@@ -1,12 +1,12 @@
 """Where an escalation stands in lists and queues: what is kept beside its state to sort by."""
 
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
 from models.customer import Tier
-from models.duration import Duration
 from models.escalation import EscalationState, EscalationType, Source, Status
 from models.frozen import Frozen
 from models.money import Money
@@ -18,8 +18,8 @@ from models.text import Line, Slug
 class StepRef(Frozen):
     """The step to do now, without its words; they are in the playbook version."""
 
-    run: Line
-    step: Slug
+    run: str
+    step: str
     kind: StepKind
     due_at: AwareDatetime | None
 
@@ -46,7 +46,7 @@ class Standing(Frozen):
 
 
 class EscalationLine(Frozen):
-    """One escalation in a list."""
+    """One escalation in a list, as it is kept: its words were looked at when they came in."""
 
     id: UUID
     number: int
@@ -61,14 +61,14 @@ class EscalationLine(Frozen):
     customer_tier: Tier | None
     assignee_id: UUID | None
     assignee_name: str | None
-    playbook_slug: Slug
+    playbook_slug: str
     playbook_version: int
     opened_at: AwareDatetime
     rank_at: AwareDatetime | None
     due_at: AwareDatetime | None
     warn_at: AwareDatetime | None
     sla_breached: bool
-    clock_offset: Duration
+    clock_offset: timedelta
     step: StepRef | None
 
 

@@ -48,6 +48,7 @@ class Store:
             pool_size=pool,
             max_overflow=pool,
             pool_timeout=3,
+            pool_use_lifo=True,  # the connection that was just used knows the statements best
             pool_pre_ping=False,
             connect_args={"options": _LIMITS, "connect_timeout": 3},
             hide_parameters=True,
