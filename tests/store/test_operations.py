@@ -64,8 +64,20 @@ async def test_a_refusal_is_the_answer_of_an_operation_that_went_no_other_way(
     assert refused.status is OperationStatus.REJECTED
     assert refused.answer is not None
     assert refused.answer.code == "step-not-open"
-    await _answer(store, op_id)
+    await _refuse(store, op_id)
     assert await _row(store, op_id) == refused
+
+
+async def test_what_was_applied_counts_though_it_was_refused_a_moment_before(
+    store: Store, sarah: Desk, colleagues: dict[str, Colleague]
+) -> None:
+    op_id = await _kept(store, sarah, colleagues)
+    await _refuse(store, op_id)
+    await _answer(store, op_id)
+    applied = await _row(store, op_id)
+    assert applied.status is OperationStatus.APPLIED
+    await _refuse(store, op_id)
+    assert await _row(store, op_id) == applied
 
 
 async def test_a_refusal_is_not_written_over_an_operation_that_another_door_delivered(

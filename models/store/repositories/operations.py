@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, Select, bindparam, func, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,13 +14,31 @@ from models.command import CommandKind, Operation
 from models.messages import EscalationStart, Receipt
 from models.operation import Envelope, InboxRow, OperationStatus
 from models.store.tables.escalation import ESCALATIONS
+from models.store.tables.metadata import WORDS
 from models.store.tables.operation import OPERATIONS
 
 _RECEIPT = TypeAdapter(Receipt)
 _PUT = insert(OPERATIONS).on_conflict_do_nothing().returning(OPERATIONS.c.op_id)
+
+
+def takes(told: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether an operation's row takes an answer: the first one, and one that stands on events.
+
+    A request that was refused may be repeated before its refusal is on record, and be applied by
+    then. What happened counts, and not what was said a moment too early.
+    """
+    return or_(
+        OPERATIONS.c.status == OperationStatus.ACCEPTED,
+        and_(
+            OPERATIONS.c.status == OperationStatus.REJECTED,
+            told == OperationStatus.APPLIED.value,
+        ),
+    )
+
+
 _ANSWER = (
     update(OPERATIONS)
-    .where(OPERATIONS.c.op_id == bindparam("op"), OPERATIONS.c.status == OperationStatus.ACCEPTED)
+    .where(OPERATIONS.c.op_id == bindparam("op"), takes(bindparam("told", type_=WORDS)))
     .values(status=bindparam("told"), answer=bindparam("receipt"), answered_at=func.now())
 )
 
@@ -65,7 +83,7 @@ async def get(connection: AsyncConnection, op_id: UUID) -> InboxRow | None:
 
 
 async def answer(connection: AsyncConnection, receipts: Sequence[Receipt]) -> None:
-    """Write answers down. The first answer of an operation is its answer for good."""
+    """Write answers down. The first one is for good, but for what `takes` says."""
     if not receipts:
         return
     rows = [{"op": one.op_id, "told": one.status, "receipt": one} for one in receipts]

@@ -27,8 +27,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.escalation import EscalationState
 from models.event import Event
 from models.messages import Receipt
-from models.operation import OperationStatus
 from models.standing import Standing
+from models.store.repositories import operations
 from models.store.repositories.escalations import columns
 from models.store.tables.escalation import ESCALATIONS
 from models.store.tables.event import EVENTS
@@ -140,7 +140,7 @@ _ANSWERED = (
     update(OPERATIONS)
     .where(
         _O.op_id == _GIVEN.c.op_id,
-        _O.status == OperationStatus.ACCEPTED,
+        operations.takes(_GIVEN.c.status),
         select(_MOVED.c.id).exists(),
     )
     .values(status=_GIVEN.c.status, answer=_GIVEN.c.answer, answered_at=func.now())
