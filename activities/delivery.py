@@ -7,15 +7,12 @@ from temporalio import activity
 
 from activities.letters import LetterDesk, NoAddress
 from activities.ports import PostOffice, PostOfficeError
-from models.delivery import DELIVERY_ENDED, DeliveryStatus, EffectClass, EffectKind, Mail
+from domain.effects import still_true
+from models.delivery import DELIVERY_ENDED, DeliveryStatus, EffectClass, Mail
 from models.errors import DeliveryDelayed
 from models.messages import DeliveryOrder, DeliveryResult
-from models.operation import OperationStatus
-from models.store.repositories import deliveries, mail, operations
+from models.store.repositories import deliveries, escalations, mail, operations
 from models.store.session import Store
-
-STAYS_TRUE = frozenset({EffectKind.LETTER_FAILED, EffectKind.PROMISE_MISSED})
-"""Notices of what went wrong: they are needed however the case goes on."""
 
 _LOST = "It was handed over and the answer was lost. A person checks whether it arrived."
 
@@ -85,15 +82,13 @@ class Deliveries:
                 why = "The case was cancelled."
                 return DeliveryResult(status=DeliveryStatus.CANCELLED, detail=why)
             return None
-        if effect.kind in STAYS_TRUE:
-            return None
-        acted = await operations.overtaken(connection, order.escalation_id, effect.key, effect.step)
-        if acted is OperationStatus.ACCEPTED:
+        if await operations.in_flight(connection, order.escalation_id):
             raise DeliveryDelayed("Somebody is just acting on it.")
-        if acted is OperationStatus.APPLIED:
-            why = "Not needed any more: somebody acted first."
-            return DeliveryResult(status=DeliveryStatus.SUPPRESSED, detail=why)
-        return None
+        state = await escalations.state_of(connection, order.escalation_id)
+        if state is None or state.version < order.version or still_true(state, effect):
+            return None
+        why = "Not needed any more: somebody acted first."
+        return DeliveryResult(status=DeliveryStatus.SUPPRESSED, detail=why)
 
     async def _failed(self, order: DeliveryOrder, error: PostOfficeError) -> DeliveryResult:
         letter = order.effect.effect_class is EffectClass.LETTER

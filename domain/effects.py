@@ -13,7 +13,7 @@ from models.delivery import (
     PendingEffect,
     RecipientKind,
 )
-from models.escalation import StepStatus
+from models.escalation import EscalationState, StepStatus
 from models.event import EffectBegun, EffectEnded
 
 
@@ -22,20 +22,20 @@ def tick(story: Story) -> None:
     for effect in story.state.effects:
         if effect.begun or effect.not_before > story.now:
             continue
-        if _still_true(story, effect):
+        if still_true(story.state, effect):
             story.tell(EffectBegun(key=effect.key))
         else:
             _cancel(story, effect, "Not needed any more: somebody acted first.")
 
 
-def _still_true(story: Story, effect: Effect) -> bool:
+def still_true(state: EscalationState, effect: Effect) -> bool:
     """Whether the occasion of a delivery still holds: its clock runs, its step has not ended."""
     match effect.kind:
         case EffectKind.SLA_WARNING | EffectKind.SLA_BREACH:
-            clocks = story.state.clocks
+            clocks = state.clocks
             return any(one.running and effect.clock == f"{one.kind}#{one.epoch}" for one in clocks)
         case EffectKind.STEP_REMINDER | EffectKind.STEP_OVERDUE | EffectKind.STEP_NOTICE:
-            run = story.state.run(effect.step or "")
+            run = state.run(effect.step or "")
             return run is not None and not run.ended
         case EffectKind.STEP_LETTER | EffectKind.LETTER_FAILED | EffectKind.PROMISE_MISSED:
             return True
@@ -60,7 +60,7 @@ def end(story: Story, command: EndEffect) -> None:
         story.plan_effect(
             EffectKind.LETTER_FAILED, MANAGERS, step=effect.step, fallback_of=effect.key
         )
-    elif went_wrong and not told_anyway and _still_true(story, effect):
+    elif went_wrong and not told_anyway and still_true(story.state, effect):
         story.plan_effect(
             effect.kind, MANAGERS, step=effect.step, clock=effect.clock, fallback_of=effect.key
         )
@@ -84,7 +84,7 @@ def _end_notice(story: Story, effect: PendingEffect, status: DeliveryStatus) -> 
 def take_back(story: Story, *, letters: bool, why: str) -> None:
     """Cancel what has not begun: all that is no longer true, or everything, letters included."""
     for effect in story.state.effects:
-        if not effect.begun and (letters or not _still_true(story, effect)):
+        if not effect.begun and (letters or not still_true(story.state, effect)):
             _cancel(story, effect, why)
 
 

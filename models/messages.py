@@ -149,6 +149,9 @@ class DeliveryOrder(Frozen):
     at: AwareDatetime
     """The escalation's own time."""
 
+    version: int = 0
+    """The case's version that this order knows."""
+
 
 class DeliveryResult(Frozen):
     """How a hand-over ended."""

@@ -273,6 +273,7 @@ class EscalationWorkflow:
             letter=step.letter if isinstance(step, Notify) else None,
             due_at=clock.due_at if clock else (run.due_at if run else None),
             at=workflow.now(),
+            version=state.version,
         )
 
     # -- ends ----------------------------------------------------------------------------------

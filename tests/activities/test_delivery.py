@@ -234,6 +234,31 @@ async def test_a_reminder_of_a_step_that_somebody_just_did_does_not_leave(
     assert result.status is DeliveryStatus.SUPPRESSED
 
 
+async def test_a_warning_of_a_clock_that_was_just_met_does_not_leave(
+    store: Store, sarah: Desk, case: dict[str, Any]
+) -> None:
+    warning = _order(case, EffectKind.SLA_WARNING, RecipientKind.MANAGERS, case["customer_id"])
+    told = {"clock": "first_response#1", "step": None}
+    warning = warning.model_copy(update={"effect": warning.effect.model_copy(update=told)})
+    await sarah.done(case["number"], "call-now", "reached")
+    office = Office()
+    result = await _settled(Deliveries(store, office, DESK), warning)
+    assert result.status is DeliveryStatus.SUPPRESSED
+    assert office.sent == []
+
+
+async def test_a_page_leaves_when_the_projection_does_not_know_its_occasion_yet(
+    store: Store, case: dict[str, Any]
+) -> None:
+    order = _order(case, EffectKind.SLA_BREACH, RecipientKind.MANAGERS, case["customer_id"])
+    told = {"clock": "resolution#2"}  # of a reopening that is not written down
+    order = order.model_copy(
+        update={"effect": order.effect.model_copy(update=told), "version": 1000}
+    )
+    result = await Deliveries(store, Office(), DESK).deliver(order)
+    assert result.status is DeliveryStatus.SENT
+
+
 async def test_somebody_without_an_address_is_an_open_failure(
     store: Store, sarah: Desk, letter: DeliveryOrder
 ) -> None:

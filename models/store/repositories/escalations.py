@@ -59,6 +59,13 @@ async def lock(
     return row.version, EscalationState.model_validate(row.state) if row.state else None
 
 
+async def state_of(connection: AsyncConnection, escalation_id: UUID) -> EscalationState | None:
+    """The state as it is on record."""
+    query = select(_E.state).where(_E.id == escalation_id)
+    row = (await connection.execute(query)).one_or_none()
+    return EscalationState.model_validate(row.state) if row and row.state else None
+
+
 async def project(connection: AsyncConnection, state: EscalationState, standing: Standing) -> None:
     """Write the projection of a state, unless a newer one is there."""
     await connection.execute(

@@ -18,6 +18,19 @@ from models.store.tables.metadata import WORDS
 from models.store.tables.operation import OPERATIONS
 
 _RECEIPT = TypeAdapter(Receipt)
+_ENDS_A_WAIT = (
+    CommandKind.COMPLETE_STEP,
+    CommandKind.SKIP_STEP,
+    CommandKind.RECORD_MESSAGE,
+    CommandKind.RESOLVE,
+    CommandKind.CANCEL,
+    CommandKind.CHANGE,
+)
+"""What can make a page needless: a step done, a clock met or moved, the case ended."""
+
+_JUST_NOW = timedelta(minutes=1)
+"""An operation that waits longer than this holds no page back."""
+
 _PUT = insert(OPERATIONS).on_conflict_do_nothing().returning(OPERATIONS.c.op_id)
 
 
@@ -172,28 +185,15 @@ def _inbox_row(row: Row[Any]) -> InboxRow:
     )
 
 
-async def overtaken(
-    connection: AsyncConnection, escalation_id: UUID, effect_key: str, step: str | None
-) -> OperationStatus | None:
-    """Whether somebody resolved or cancelled the case, or did the step, after it was planned.
-
-    `applied` when it is done, `accepted` when it may be refused yet: then no hand-over may begin
-    before that is known. None when nobody did.
-    """
-    query = text(
-        """
-        SELECT o.status FROM operations o, deliveries d
-        WHERE d.key = :key AND o.escalation_id = :escalation_id
-          AND o.created_at >= d.written_at AND o.status <> 'rejected'
-          AND (o.kind IN ('resolve', 'cancel')
-               OR (o.kind IN ('complete_step', 'skip_step')
-                   AND o.payload #>> '{command,step}' = :step))
-        ORDER BY o.status = 'applied' DESC LIMIT 1
-        """
+async def in_flight(connection: AsyncConnection, escalation_id: UUID) -> bool:
+    """Whether somebody is just acting on the case: it is kept, and not known yet what it does."""
+    query = select(OPERATIONS.c.op_id).where(
+        OPERATIONS.c.escalation_id == escalation_id,
+        OPERATIONS.c.status == OperationStatus.ACCEPTED,
+        OPERATIONS.c.kind.in_(_ENDS_A_WAIT),
+        OPERATIONS.c.created_at > func.now() - _JUST_NOW,
     )
-    told = {"key": effect_key, "escalation_id": escalation_id, "step": step}
-    found = (await connection.execute(query, told)).scalar_one_or_none()
-    return OperationStatus(found) if found else None
+    return (await connection.execute(query.limit(1))).one_or_none() is not None
 
 
 async def cancelled(connection: AsyncConnection, escalation_id: UUID) -> bool:
