@@ -171,7 +171,7 @@ async def repeat(parts: Parts, earlier: InboxRow, hashed: str) -> OperationAnswe
             " Use a new key for a new request."
         )
     if earlier.answer is not None:
-        return stored_answer(earlier)
+        return await stored_answer(parts, earlier)
     if isinstance(earlier.payload, EscalationStart):
         return await ask_to_open(parts, earlier.payload)
     return await _ask(parts, earlier.escalation_id, earlier.number, earlier.payload)
@@ -194,20 +194,20 @@ async def answer_again(
     return await in_words(parts, await repeat(parts, earlier, body_hash(body)))
 
 
-def stored_answer(row: InboxRow) -> OperationAnswer:
+async def stored_answer(parts: Parts, row: InboxRow) -> OperationAnswer:
     """The answer on record. Raises the error that a rejected operation was answered with."""
     receipt = row.answer
     if receipt is None:
         return _accepted(row.op_id, row.escalation_id, row.number)
     if receipt.status == "rejected":
-        raise rejection(receipt)
+        raise rejection(receipt, await _named(parts, receipt.detail))
     return _applied(receipt, row.escalation_id, row.number)
 
 
-def rejection(receipt: Receipt) -> RightnowError:
+def rejection(receipt: Receipt, detail: str | None) -> RightnowError:
     """The error that a stored rejection stands for."""
     leaf = BY_CODE.get(receipt.code or "", Conflict)
-    return leaf(receipt.detail or leaf.title)
+    return leaf(detail or leaf.title)
 
 
 async def ask_to_open(parts: Parts, start: EscalationStart) -> OperationAnswer:
@@ -233,7 +233,7 @@ async def _ask(
             return _accepted(operation.op_id, escalation_id, number)
         return await _refuse(parts, operation.op_id, over)
     except RightnowError as refused:
-        return await _refuse(parts, operation.op_id, await _with_names(parts, refused))
+        return await _refuse(parts, operation.op_id, refused)
     return _applied(receipt, escalation_id, number)
 
 
@@ -261,19 +261,18 @@ async def _refuse(parts: Parts, op_id: UUID, error: RightnowError) -> OperationA
         row = await operations.get(connection, op_id)
     if row is None:
         raise error
-    return stored_answer(row)
+    return await stored_answer(parts, row)
 
 
-async def _with_names(parts: Parts, error: RightnowError) -> RightnowError:
-    """The same refusal with people's names: the workflow knows them by id only."""
-    ids = [UUID(one) for one in _PERSON.findall(error.detail)]
-    if not ids:
-        return error
-    async with parts.store.transaction() as connection:
+async def _named(parts: Parts, detail: str | None) -> str | None:
+    """A refusal's words with people's names: the workflow, and the inbox, know them by id only."""
+    ids = [UUID(one) for one in _PERSON.findall(detail or "")]
+    if detail is None or not ids:
+        return detail
+    async with parts.store.single() as connection:
         known = await people.by_ids(connection, ids)
     names = {str(one.id): one.name for one in known.values()}
-    detail = _PERSON.sub(lambda found: names.get(found.group(1), "somebody"), error.detail)
-    return type(error)(detail, troubles=error.troubles)
+    return _PERSON.sub(lambda found: names.get(found.group(1), "somebody"), detail)
 
 
 async def write_rejection(parts: Parts, op_id: UUID, error: RightnowError) -> None:
@@ -307,11 +306,15 @@ def _accepted(op_id: UUID, escalation_id: UUID, number: int) -> OperationAnswer:
     )
 
 
-def as_row(row: InboxRow) -> OperationAnswer:
+async def as_row(parts: Parts, row: InboxRow) -> OperationAnswer:
     """An operation as `GET /operations/{op_id}` shows it, rejected ones included."""
     receipt = row.answer
     if receipt is not None and receipt.status == "rejected":
         return _accepted(row.op_id, row.escalation_id, row.number).model_copy(
-            update={"status": "rejected", "code": receipt.code, "detail": receipt.detail}
+            update={
+                "status": "rejected",
+                "code": receipt.code,
+                "detail": await _named(parts, receipt.detail),
+            }
         )
-    return stored_answer(row)
+    return await stored_answer(parts, row)

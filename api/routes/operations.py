@@ -22,4 +22,4 @@ async def read_operation(parts: PartsDep, who: CallerDep, op_id: UUID) -> Operat
     leads = who.actor.kind is ActorKind.PERSON and who.actor.role is not Role.AGENT
     if row is None or not (leads or row.actor_key == who.actor.key):
         raise OperationUnknown(f"There is no operation {op_id}.")
-    return await in_words(parts, as_row(row))
+    return await in_words(parts, await as_row(parts, row))

@@ -8,8 +8,10 @@ from uuid import uuid4
 
 import httpx2
 import pytest
+from sqlalchemy import text
 
 from models.actor import Scope
+from models.store.session import Store
 from tests.api.conftest import ServiceDesk
 from tests.api.problem import require_problem
 from tests.api.rows import Rows
@@ -333,7 +335,9 @@ async def test_a_repeated_claim_takes_no_second_case(anna: Desk, sarah: Desk) ->
     assert (await sarah.case(urgent["number"]))["assignee"] is None
 
 
-async def test_the_second_on_a_step_hears_who_was_first_by_name(marcus: Desk, priya: Desk) -> None:
+async def test_the_second_on_a_step_hears_who_was_first_by_name(
+    marcus: Desk, priya: Desk, store: Store
+) -> None:
     opened = await marcus.open_case()
     step = opened["snapshot"]["step"]["id"]
     await marcus.done(opened["number"], step, "reached")
@@ -342,3 +346,9 @@ async def test_the_second_on_a_step_hears_who_was_first_by_name(marcus: Desk, pr
         late = await priya.ask("POST", path, {"outcome": "reached"}, key=key)
         assert late.status_code == 409
         assert "Marcus Webb" in late.json()["detail"]
+    async with store.single() as connection:
+        query = "SELECT op_id, answer ->> 'detail' AS kept FROM operations WHERE key = 'late'"
+        row = (await connection.execute(text(query))).one()
+    assert "Marcus" not in row.kept, "what is kept has ids, so that a person can be forgotten"
+    told = await priya.get(f"/operations/{row.op_id}")
+    assert (told["status"], "Marcus Webb" in told["detail"]) == ("rejected", True)
