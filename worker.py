@@ -18,7 +18,7 @@ from activities.letters import LetterDesk
 from activities.ports import PostOffice
 from activities.projection import Projection
 from config.logging import set_up_logging
-from config.settings import Settings
+from config.settings import Settings, read_settings
 from models.house import House
 from models.store.session import Store
 from workflows import options
@@ -60,7 +60,7 @@ def _post_office(store: Store, settings: Settings) -> PostOffice:
 
 async def main() -> None:
     """Run until SIGINT or SIGTERM, then finish what is under way."""
-    settings = Settings()
+    settings = read_settings()
     set_up_logging(settings.log_level, settings.log_format)
     if settings.database_url is None or settings.temporal_address is None:
         raise SystemExit(

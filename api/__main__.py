@@ -4,12 +4,12 @@ import uvicorn
 
 from api.app import create_app
 from config.logging import set_up_logging
-from config.settings import Settings
+from config.settings import read_settings
 
 
 def main() -> None:
     """Serve until SIGINT or SIGTERM; open requests get eight seconds to end."""
-    settings = Settings()
+    settings = read_settings()
     set_up_logging(settings.log_level, settings.log_format)
     uvicorn.run(
         create_app(settings=settings),

@@ -23,7 +23,7 @@ from api.routes import (
     timelines,
 )
 from api.sweeper import Sweeper
-from config.settings import Settings
+from config.settings import Settings, read_settings
 from models.house import House
 from models.store.session import Store
 from workflows.client import Engine, connect
@@ -43,7 +43,7 @@ def create_app(parts: Parts | None = None, settings: Settings | None = None) -> 
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        app.state.parts = parts or await make_parts(settings or Settings())
+        app.state.parts = parts or await make_parts(settings or read_settings())
         sweeping = asyncio.create_task(Sweeper(app.state.parts).run())
         yield
         sweeping.cancel()

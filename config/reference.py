@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from config.settings import Settings
+from config.settings import Settings, variable
 
 ROOT = Path(__file__).resolve().parents[1]
 RENEW = "python -m config.reference"
@@ -53,11 +53,6 @@ They have no default: `docker compose` says which one is missing. Use letters an
 | Variable | Meaning |
 |---|---|
 """
-
-
-def variable(name: str) -> str:
-    """The environment variable of a setting."""
-    return f"{Settings.model_config['env_prefix']}{name}".upper()
 
 
 def env_example() -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -113,3 +113,20 @@ class Settings(BaseSettings):
 
     log_format: Literal["json", "text"] = "json"
     """`text` is for people who read along."""
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"{Settings.model_config['env_prefix']}{name}".upper()
+
+
+def read_settings() -> Settings:
+    """The settings of this process. For the roots.
+
+    Raises SystemExit that says which one is wrong, without its value: it may be a secret.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [f"{variable(str(one['loc'][0]))}: {one['msg']}" for one in error.errors()]
+        raise SystemExit("\n".join(("A setting is not right.", *wrong))) from None

@@ -13,8 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from activities.adapters.playbook_files import load_file, with_lines
-from config.reference import variable
-from config.settings import Settings
+from config.settings import Settings, read_settings
 from domain.lint import lint
 from models.actor import Role, Scope
 from models.duration import Duration
@@ -54,7 +53,7 @@ def up(
     ] = False,
 ) -> None:
     """Start everything, and stop it with Ctrl-C. Nothing is lost."""
-    settings = _settings()
+    settings = read_settings()
     if with_demo:
         settings = settings.model_copy(update={"demo": True})
     code = asyncio.run(
@@ -71,8 +70,8 @@ def up(
 
 def doctor() -> None:
     """Say what is wrong and how to mend it."""
-    running = read_running(_settings().data_dir)
-    settings = _with_running(_settings()) if running else _settings()
+    running = read_running(read_settings().data_dir)
+    settings = _with_running(read_settings()) if running else read_settings()
     findings = asyncio.run(diagnose(settings, search_attributes=REGISTRATION))
     for finding in findings:
         mark = "[green]ok [/]" if finding.ok else "[red]BAD[/]"
@@ -84,7 +83,7 @@ def doctor() -> None:
 
 def prepare() -> None:
     """Migrate the database and bring the playbooks in. Safe to repeat; for deployments."""
-    settings = _with_running(_settings())
+    settings = _with_running(read_settings())
     library.bring_up_to_date(_database(settings))
     _say("The database is in its newest form, and the playbooks are in it.")
 
@@ -95,7 +94,7 @@ def token(
     days: Annotated[int, typer.Option(min=1, max=365, help="How long it counts.")] = 30,
 ) -> None:
     """Print a new bearer token, and keep a person's for this terminal."""
-    settings = _with_running(_settings())
+    settings = _with_running(read_settings())
     valid_for = timedelta(days=days)
 
     async def make(store: Store) -> str:
@@ -114,7 +113,7 @@ def move_ahead(
     by: Annotated[str, typer.Argument(help="How far: 30m, 24h, 7d.")],
 ) -> None:
     """Demonstration: move one case's clock ahead and see what comes due."""
-    settings = _with_running(_settings())
+    settings = _with_running(read_settings())
     number = case.upper().removeprefix(NUMBER_PREFIX)
     try:
         far = _DURATION.validate_python(by)
@@ -152,7 +151,7 @@ def add_user(
     role: Annotated[Role, typer.Option(help="What they may do.")] = Role.AGENT,
 ) -> None:
     """Add somebody to the team."""
-    settings = _with_running(_settings())
+    settings = _with_running(read_settings())
     person = _with_store(settings, lambda store: team.add_person(store, email, name, role))
     _say(f"{person.name} is here as {person.role}. Next: rightnow token {person.email}")
 
@@ -180,7 +179,7 @@ def rebuild_projections(
     check: Annotated[bool, typer.Option("--check", help="Only compare; write nothing.")] = False,
 ) -> None:
     """Fold every case's events anew, and say whether the projection was equal."""
-    settings = _with_running(_settings())
+    settings = _with_running(read_settings())
     result = _with_store(settings, lambda store: rebuild.rebuild(store, write=not check))
     for one in result.differences:
         _say(f"{one.escalation_id}: {one.column} was not what its events say.")
@@ -206,15 +205,6 @@ async def _load_demo(run: starter.Run) -> None:
     _say("  .venv/bin/rightnow --help                        everything else")
     _say("  .venv/bin/rightnow next --as marcus@demo.test    be Marcus, a senior")
     _say(f"  Tokens for {', '.join(sorted(tokens))}: .venv/bin/rightnow token EMAIL")
-
-
-def _settings() -> Settings:
-    """The settings; or say which one is wrong, without the value: it may be a secret."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        wrong = [f"{variable(str(one['loc'][0]))}: {one['msg']}" for one in error.errors()]
-        _fail("\n".join(("A setting is not right.", *wrong)))
 
 
 def _with_running(settings: Settings) -> Settings:

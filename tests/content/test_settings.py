@@ -1,6 +1,9 @@
 """A setting is written once, in its class: the page, `.env.example` and compose follow."""
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -10,10 +13,10 @@ from typer.testing import CliRunner
 
 from cli import app
 from config import reference
-from config.settings import Settings
+from config.settings import Settings, variable
 
 ROOT = Path(__file__).parents[2]
-VARIABLES = {reference.variable(name) for name in Settings.model_fields}
+VARIABLES = {variable(name) for name in Settings.model_fields}
 NOT_IN_COMPOSE = {
     "RIGHTNOW_DATA_DIR": "the image sets it: a place in memory",
     "RIGHTNOW_DEMO": "never in production",
@@ -116,3 +119,19 @@ def test_the_image_s_lock_has_what_runs_and_neither_tools_nor_servers() -> None:
 
     assert {name(one) for one in project["project"]["dependencies"]} <= names
     assert not names & {name(one) for one in [*tools, *local]}
+
+
+@pytest.mark.parametrize("root", [("-m", "api"), ("worker.py",), ("cli.py", "up")])
+def test_a_wrong_setting_is_one_line_and_not_its_value_in_every_root(root: tuple[str, ...]) -> None:
+    environment = {**os.environ, "RIGHTNOW_SMTP_URL": "hunter2", "RIGHTNOW_API_PORT": "many"}
+    ended = subprocess.run(
+        [sys.executable, *root], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert ended.returncode == 1
+    said = ended.stderr.splitlines()
+    assert [line.partition(":")[0] for line in said] == [
+        "A setting is not right.",
+        "RIGHTNOW_API_PORT",
+        "RIGHTNOW_SMTP_URL",
+    ]
+    assert "hunter2" not in ended.stdout + ended.stderr
