@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
-from api.acceptance import OperationAnswer, Wish, operate
+from api.acceptance import OperationAnswer, Wish, operate, repeat
 from api.dependencies import (
     Asked,
     AskedDep,
@@ -40,7 +40,6 @@ from models.duration import say_duration
 from models.errors import Conflict, NotAllowed
 from models.escalation import Light
 from models.frozen import Frozen
-from models.operation import OperationStatus
 from models.sla import Clock
 from models.standing import EscalationLine
 from models.store.repositories import escalations, operations
@@ -160,22 +159,35 @@ async def claim_next(parts: PartsDep, who: CallerDep, asked: AskedDep, response:
             return Next(action=action, message=_SAFE, waiting=len(lines) - 1)
         if action is not None:
             response.status_code = 200
-            return _next(action.model_copy(update={"claimed": True}), len(lines) - 1)
+            return _next(_taken(action, claim), len(lines) - 1)
     return _next(None, max(0, len(lines) - 1))
 
 
 async def _taken_before(parts: Parts, who: Caller, asked: Asked) -> EscalationLine | None:
     """The case that a request with this key took: its repetition takes no second one."""
-    async with parts.store.transaction() as connection:
-        for attempt in range(_TRIES):
+    for attempt in range(_TRIES):
+        async with parts.store.single() as connection:
             key = _key(asked, attempt)
             earlier = await operations.find(connection, who.actor.key, _CLAIM, key)
-            if earlier is None:
-                return None
-            if earlier.status is OperationStatus.APPLIED:
-                found = await escalations.get(connection, earlier.escalation_id)
-                return found.line if found else None
+        if earlier is None:
+            return None
+        try:
+            # Not yet written down is not the same as not taken: the engine knows.
+            answer = await repeat(parts, earlier, earlier.body_hash)
+        except Conflict:
+            continue
+        async with parts.store.single() as connection:
+            return await escalations.line_by_id(connection, answer.escalation_id)
     return None
+
+
+def _taken(action: NextAction, claim: OperationAnswer | None) -> NextAction:
+    """The action of somebody who has the case now, at the version that taking it led to."""
+    told: dict[str, object] = {"claimed": True}
+    if claim is not None and claim.version is not None:
+        version = {"version": claim.version}
+        told["escalation"] = action.escalation.model_copy(update=version)
+    return action.model_copy(update=told)
 
 
 def _key(asked: Asked, attempt: int) -> str:

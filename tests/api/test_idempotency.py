@@ -335,6 +335,17 @@ async def test_a_repeated_claim_takes_no_second_case(anna: Desk, sarah: Desk) ->
     assert (await sarah.case(urgent["number"]))["assignee"] is None
 
 
+async def test_a_claim_repeated_before_it_is_written_down_takes_no_second_case(
+    anna: Desk, sarah: Desk
+) -> None:
+    for _ in range(3):
+        opened = await sarah.open_case()
+        await sarah.case(opened["number"], at=opened["version"])
+    answers = await asyncio.gather(*(anna.post("/cs/next", key="at-once") for _ in range(3)))
+    answers.append(await anna.post("/cs/next", key="at-once"))
+    assert len({one["action"]["escalation"]["number"] for one in answers}) == 1
+
+
 async def test_the_second_on_a_step_hears_who_was_first_by_name(
     marcus: Desk, priya: Desk, store: Store
 ) -> None:

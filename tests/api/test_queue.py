@@ -146,11 +146,13 @@ async def test_two_claims_never_get_the_same_case(
             await seen(sarah, one)
         desks = [ruth, *others]
         told = await asyncio.gather(*(desk.post("/cs/next", key=uuid4().hex) for desk in desks))
-        got = [one["action"]["escalation"]["number"] for one in told]
+        taken = [one["action"]["escalation"] for one in told]
+        got = [one["number"] for one in taken]
         assert len(set(got)) == 4, got
         assert set(got) <= {one["number"] for one in opened}
-        for desk, number in zip(desks, got, strict=True):
-            whole = await desk.case(number)
+        for desk, case in zip(desks, taken, strict=True):
+            number = case["number"]
+            whole = await desk.case(number, at=case["version"])
             assert whole["assignee"] is not None
             done = await desk.post(f"{OPEN}/{number}/resolution")
             await desk.case(number, at=done["version"])
