@@ -10,6 +10,7 @@ from activities.ports import PostOffice, PostOfficeError
 from domain.effects import still_true
 from models.delivery import DELIVERY_ENDED, DeliveryStatus, EffectClass, Mail
 from models.errors import DeliveryDelayed
+from models.escalation import Status
 from models.messages import DeliveryOrder, DeliveryResult
 from models.store.repositories import deliveries, escalations, mail, operations
 from models.store.session import Store
@@ -78,12 +79,14 @@ class Deliveries:
         """
         effect = order.effect
         if effect.effect_class is EffectClass.LETTER:
-            if await operations.cancelled(connection, order.escalation_id):
+            state = await escalations.state_of(connection, order.escalation_id)
+            if state is not None and state.status is Status.CANCELLED:
                 why = "The case was cancelled."
                 return DeliveryResult(status=DeliveryStatus.CANCELLED, detail=why)
             return None
         if await operations.in_flight(connection, order.escalation_id):
             raise DeliveryDelayed("Somebody is just acting on it.")
+        # Read after that question: whatever was in flight before it is on record by now.
         state = await escalations.state_of(connection, order.escalation_id)
         if state is None or state.version < order.version or still_true(state, effect):
             return None

@@ -35,6 +35,7 @@ STATUS: dict[type[RightnowError], int] = {
     errors.StepAlreadyEnded: 409,
     errors.SkipForbidden: 409,
     errors.AlreadyAssigned: 409,
+    errors.RuleBroken: 409,
     errors.VersionMismatch: 412,
     errors.TooLarge: 413,
     errors.StoreUnavailable: 503,

@@ -24,6 +24,11 @@ AGAIN_AFTER = timedelta(seconds=20)
 """How long a delivered operation may stay without its answer the first time; then longer."""
 
 AT_ONCE = 50
+HANDS = 10
+"""How many cases are delivered to at the same time: one that waits holds up no other."""
+
+ENGINE_AWAY = timedelta(seconds=5)
+"""When to look again while the engine does not take anything."""
 
 
 @dataclass
@@ -48,25 +53,38 @@ class Sweeper:
         """Deliver what waits. Returns how many operations were looked at."""
         now = datetime.now(UTC)  # noqa: TID251 (the edge reads the clock)
         async with self.parts.store.transaction() as connection:
-            waiting = await operations.claim_waiting(connection, now, AGAIN_AFTER, AT_ONCE)
+            waiting, unreadable = await operations.claim_waiting(
+                connection, now, AGAIN_AFTER, AT_ONCE
+            )
         ordered = sorted(waiting, key=lambda row: (row.escalation_id.int, row.place))
-        for _, rows in groupby(ordered, key=lambda row: row.escalation_id):
-            await self._deliver_in_order(list(rows))
+        for op_id in unreadable:
+            _log.error("an operation cannot be read; a newer Rightnow wrote it", op_id=str(op_id))
+        cases = [list(rows) for _, rows in groupby(ordered, key=lambda row: row.escalation_id)]
+        hands = asyncio.Semaphore(HANDS)
+        await asyncio.gather(*(self._deliver_in_order(rows, hands) for rows in cases))
         return len(ordered)
 
-    async def _deliver_in_order(self, rows: list[InboxRow]) -> None:
+    async def _deliver_in_order(self, rows: list[InboxRow], hands: asyncio.Semaphore) -> None:
         """Deliver operations of one escalation; when one cannot be, the later ones wait too."""
-        for row in rows:
-            try:
-                await self._deliver(row)
-            except EscalationClosed as error:
-                await write_rejection(self.parts, row.op_id, error)
-            except Unavailable as error:
-                if (over := await refused_for_good(self.parts, row.escalation_id)) is not None:
-                    await write_rejection(self.parts, row.op_id, over)
-                    continue
-                _log.info("delivery postponed", code=error.code, op_id=str(row.op_id))
-                return
+        async with hands:
+            for place, row in enumerate(rows):
+                try:
+                    await self._deliver(row)
+                except EscalationClosed as error:
+                    await write_rejection(self.parts, row.op_id, error)
+                except Unavailable as error:
+                    if (over := await refused_for_good(self.parts, row.escalation_id)) is not None:
+                        await write_rejection(self.parts, row.op_id, over)
+                        continue
+                    _log.info("delivery postponed", code=error.code, op_id=str(row.op_id))
+                    await self._soon_again(rows[place:])
+                    return
+
+    async def _soon_again(self, rows: list[InboxRow]) -> None:
+        """Look again in a few seconds: nothing was delivered, so nothing is waited for."""
+        at = datetime.now(UTC) + ENGINE_AWAY  # noqa: TID251 (the edge reads the clock)
+        async with self.parts.store.transaction() as connection:
+            await operations.look_again(connection, [row.op_id for row in rows], at)
 
     async def _deliver(self, row: InboxRow) -> None:
         if isinstance(row.payload, EscalationStart):

@@ -22,7 +22,8 @@ RightnowError
 │   ├── StepNotOpen                   step-not-open
 │   ├── StepAlreadyEnded              step-already-ended
 │   ├── SkipForbidden                 skip-forbidden
-│   └── AlreadyAssigned               already-assigned
+│   ├── AlreadyAssigned               already-assigned
+│   └── RuleBroken                    rule-broken
 ├── VersionMismatch               412 version-mismatch
 ├── TooLarge                      413 too-large
 ├── Unavailable                   503 try again, nothing is lost
@@ -210,6 +211,13 @@ class AlreadyAssigned(Conflict):
 
     code = "already-assigned"
     title = "Somebody else has this case."
+
+
+class RuleBroken(Conflict):
+    """A rule of ours broke over this request. It is refused, so that the case can go on."""
+
+    code = "rule-broken"
+    title = "We could not do this. It is our fault."
 
 
 class VersionMismatch(RightnowError):

@@ -19,7 +19,7 @@ from domain.lifecycle import OVER
 from models.actor import ENGINE, OPERATOR
 from models.command import Cancel, Change, EndEffect, Operation, Reopen, Tick
 from models.delivery import DeliveryStatus, EffectClass, PendingEffect
-from models.errors import BY_CODE, EngineUnavailable, FieldsInvalid, RightnowError
+from models.errors import BY_CODE, FieldsInvalid, RightnowError, RuleBroken
 from models.messages import (
     ClockAnswer,
     ClockQuestion,
@@ -98,6 +98,10 @@ class EscalationWorkflow:
         except RightnowError as error:
             self._case.reject(operation, error, workflow.now())
             self._moved()
+        except Exception as error:  # noqa: BLE001 (a rule that breaks must not end the whole case)
+            workflow.logger.error("a rule broke", extra={"error": type(error).__name__})
+            self._case.reject(operation, RuleBroken(_BROKEN), workflow.now())
+            self._moved()
 
     @workflow.query(name="life", description="The whole state, as the rules see it.")
     def life(self) -> dict[str, object]:
@@ -137,6 +141,7 @@ class EscalationWorkflow:
                 plan_clocks,
                 question,
                 start_to_close_timeout=options.COMPUTE_TIMEOUT,
+                retry_policy=options.COMPUTE_RETRY,
                 summary="compute the new deadlines",
             )
         except FailureError as error:
@@ -226,6 +231,8 @@ class EscalationWorkflow:
                     summary=f"write down events to {case.state.version}",
                 )
             except ActivityError as error:
+                if exceptions.is_cancelled_exception(error):
+                    return  # the next run writes it; one command more and this run could not end
                 self._stuck = _code(error)
                 self._tell()
                 await workflow.sleep(options.STUCK_PAUSE, summary="not written down; try again")
@@ -309,7 +316,7 @@ def _no_deadlines(error: FailureError) -> RightnowError:
     What breaks in a local activity comes as it is, not within an ActivityError.
     """
     code = error.type if isinstance(error, ApplicationError) else None
-    leaf = BY_CODE.get(code or "", EngineUnavailable)
+    leaf = BY_CODE.get(code or "", RuleBroken)
     return leaf("The new deadlines cannot be computed. The case stays as it was.")
 
 
@@ -330,3 +337,6 @@ def _gave_up(effect: PendingEffect, error: ActivityError) -> DeliveryResult:
 def _code(error: ActivityError) -> str:
     cause = error.cause
     return cause.type or "error" if isinstance(cause, ApplicationError) else type(cause).__name__
+
+
+_BROKEN = "Nothing was changed, and the case goes on. Tell whoever runs Rightnow."

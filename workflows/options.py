@@ -25,6 +25,8 @@ STUCK_PAUSE = timedelta(minutes=1)
 """After an error that trying again cannot mend, the projection rests so long and tries again."""
 
 COMPUTE_TIMEOUT = timedelta(seconds=5)
+COMPUTE_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_attempts=5)
+"""Deadlines are tried for half a minute at most: later operations of the case wait for them."""
 
 DELIVER_TIMEOUT = timedelta(seconds=45)
 DELIVER_FOR = timedelta(hours=4)

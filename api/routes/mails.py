@@ -124,7 +124,8 @@ async def receive_mail(
         await _remember(parts, mail, before.escalation_id)
         why = (f"It answers a mail of {answer.number}.", *mail.reasons)
         return MailAnswer(status="filed", reasons=why, operation=answer)
-    case = await _thread(parts, who, mail)
+    # A mail that opened a case goes there again, whatever else has come in since.
+    case = await _thread(parts, who, mail) if before is None else None
     joins = case is not None and case.line.status not in OVER
     if not joins and mail.author is not Author.HUMAN:
         return MailAnswer(status="set_aside", reasons=mail.reasons, operation=None)

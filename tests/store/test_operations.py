@@ -85,7 +85,7 @@ async def test_a_refusal_is_not_written_over_an_operation_that_another_door_deli
 ) -> None:
     op_id = await _kept(store, sarah, colleagues)
     async with store.transaction() as connection:
-        claimed = await operations.claim_waiting(connection, datetime.now(UTC), AT_ONCE, 50)
+        claimed, _ = await operations.claim_waiting(connection, datetime.now(UTC), AT_ONCE, 50)
     assert op_id in [row.op_id for row in claimed]
     await _refuse(store, op_id)
     waiting = await _row(store, op_id)

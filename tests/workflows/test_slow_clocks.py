@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from temporalio import activity
@@ -14,6 +15,7 @@ from temporalio.worker import Worker
 from activities import deadlines
 from activities.interceptor import ErrorsToTemporal
 from activities.projection import Projection
+from domain import decide as rules
 from models.command import AddNote, Change, Operation
 from models.errors import FieldsInvalid
 from models.ids import new_id
@@ -22,9 +24,10 @@ from models.severity import Severity
 from models.store.session import Store
 from tests.conftest import Colleague
 from tests.desk import Desk
+from tests.polling import until
 from tests.workflows.clockwork import Clockwork
 from tests.workflows.openings import start_like
-from workflows import options
+from workflows import life, options
 from workflows.client import Engine
 from workflows.escalation import EscalationWorkflow
 from workflows.sandbox import free_runner
@@ -55,9 +58,18 @@ class NoClocks:
         raise FieldsInvalid("There is no deadline within 1,100 days.")
 
 
+class BrokenClocks:
+    """Breaks every time, as a bug does."""
+
+    @activity.defn(name="plan_clocks")
+    async def plan_clocks(self, question: ClockQuestion) -> ClockAnswer:
+        """Raise what nobody thought of."""
+        raise KeyError(question.severity)
+
+
 @asynccontextmanager
 async def _worker(
-    client: Client, store: Store, clocks: SlowClocks | NoClocks
+    client: Client, store: Store, clocks: SlowClocks | NoClocks | BrokenClocks
 ) -> AsyncIterator[Engine]:
     """A worker whose deadlines are slow. No sandbox, so that the shorter timeout holds inside."""
     engine = Engine(client, f"slow-{uuid4().hex}")
@@ -137,3 +149,43 @@ async def test_an_operation_whose_deadlines_cannot_be_computed_is_refused_and_th
         assert state.severity is Severity.HIGH
         facts = await clockwork.facts(str(case))
         assert facts[before.version :] == ["operation_rejected", "note_added"]
+
+
+@pytest.mark.parametrize("what", ["deadlines", "rule"])
+async def test_what_breaks_under_an_operation_refuses_it_and_the_case_goes_on(
+    what: str,
+    client: Client,
+    store: Store,
+    sarah: Desk,
+    clockwork: Clockwork,
+    colleagues: dict[str, Colleague],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start = await start_like(sarah, store)
+    assert start.opening is not None
+    case = start.opening.escalation_id
+    actor = colleagues["marcus"].actor
+    worse = Operation(op_id=new_id(), actor=actor, command=Change(severity=Severity.CRITICAL))
+    note = Operation(op_id=new_id(), actor=actor, command=AddNote(content_id=uuid4()))
+    decide = rules.decide
+
+    def breaks(book: Any, state: Any, command: Any, *given: Any, **more: Any) -> Any:
+        if isinstance(command, Change):
+            raise KeyError("a rule that nobody thought through")
+        return decide(book, state, command, *given, **more)
+
+    if what == "rule":
+        monkeypatch.setattr(life, "decide", breaks)
+    clocks = SlowClocks(silent=0) if what == "rule" else BrokenClocks()
+    async with _worker(client, store, clocks) as engine:
+        before = await engine.open(start)
+        await engine.send(case, worse)
+        await until(lambda: _written(clockwork, case, before.version + 1))
+        assert (await engine.operate(case, note)).status == "applied"
+        await clockwork.settled(str(case))
+        facts = await clockwork.facts(str(case))
+        assert facts[before.version :] == ["operation_rejected", "note_added"]
+
+
+async def _written(clockwork: Clockwork, case: UUID, version: int) -> bool:
+    return len(await clockwork.facts(str(case))) >= version

@@ -118,8 +118,10 @@ async def refuse(connection: AsyncConnection, receipt: Receipt) -> None:
 
 async def claim_waiting(
     connection: AsyncConnection, now: datetime, pause: timedelta, limit: int
-) -> tuple[InboxRow, ...]:
+) -> tuple[tuple[InboxRow, ...], tuple[UUID, ...]]:
     """Operations that nobody answered in time, oldest first, claimed for a while.
+
+    With them the ids of those that cannot be read, since a newer Rightnow wrote them.
 
     `pause` is how long the first time; it doubles up to a quarter of an hour. With a due one come
     all earlier ones of its escalation, so that their order holds; `SKIP LOCKED` on the escalation
@@ -145,9 +147,25 @@ async def claim_waiting(
     claimed = await connection.execute(query, {"now": now, "pause": pause, "limit": limit})
     ids = [row.op_id for row in claimed]
     if not ids:
-        return ()
+        return (), ()
     rows = _rows().where(OPERATIONS.c.op_id.in_(ids)).order_by(OPERATIONS.c.place)
-    return tuple(_inbox_row(row) for row in await connection.execute(rows))
+    readable: list[InboxRow] = []
+    unreadable: list[UUID] = []
+    for row in await connection.execute(rows):
+        try:
+            readable.append(_inbox_row(row))
+        except ValueError:  # Pydantic's is one
+            unreadable.append(row.op_id)
+    return tuple(readable), tuple(unreadable)
+
+
+async def look_again(connection: AsyncConnection, op_ids: Sequence[UUID], at: datetime) -> None:
+    """Have the sweeper look at operations again then, however long it meant to wait."""
+    await connection.execute(
+        update(OPERATIONS)
+        .where(OPERATIONS.c.op_id.in_(op_ids), OPERATIONS.c.status == OperationStatus.ACCEPTED)
+        .values(attempt_at=at)
+    )
 
 
 async def count_waiting(connection: AsyncConnection) -> int:
@@ -192,15 +210,5 @@ async def in_flight(connection: AsyncConnection, escalation_id: UUID) -> bool:
         OPERATIONS.c.status == OperationStatus.ACCEPTED,
         OPERATIONS.c.kind.in_(_ENDS_A_WAIT),
         OPERATIONS.c.created_at > func.now() - _JUST_NOW,
-    )
-    return (await connection.execute(query.limit(1))).one_or_none() is not None
-
-
-async def cancelled(connection: AsyncConnection, escalation_id: UUID) -> bool:
-    """Whether the case was cancelled for good."""
-    query = select(OPERATIONS.c.op_id).where(
-        OPERATIONS.c.escalation_id == escalation_id,
-        OPERATIONS.c.kind == "cancel",
-        OPERATIONS.c.status == OperationStatus.APPLIED,
     )
     return (await connection.execute(query.limit(1))).one_or_none() is not None
