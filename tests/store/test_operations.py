@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+from sqlalchemy import text
+
 from models.command import AddNote, Operation
 from models.ids import new_id
 from models.messages import Receipt
@@ -94,3 +96,38 @@ async def test_a_refusal_is_not_written_over_an_operation_that_another_door_deli
     await _answer(store, op_id)
     await _refuse(store, op_id)
     assert (await _row(store, op_id)).status is OperationStatus.APPLIED
+
+
+async def test_what_cannot_be_read_is_named_and_holds_up_nobody(
+    store: Store, sarah: Desk, colleagues: dict[str, Colleague]
+) -> None:
+    strange = await _kept(store, sarah, colleagues)
+    other = await _kept(store, sarah, colleagues)
+    async with store.transaction() as connection:
+        newer = "UPDATE operations SET payload = payload || '{\"newer\": 1}' WHERE op_id = :op"
+        await connection.execute(text(newer), {"op": strange})
+    try:
+        async with store.transaction() as connection:
+            readable, unreadable = await operations.claim_waiting(
+                connection, datetime.now(UTC), AT_ONCE, 50
+            )
+        assert strange in unreadable
+        assert other in [row.op_id for row in readable]
+    finally:
+        async with store.transaction() as connection:
+            gone = "DELETE FROM operations WHERE op_id = ANY(:ops)"
+            await connection.execute(text(gone), {"ops": [strange, other]})
+
+
+async def test_an_operation_that_nobody_took_is_looked_at_again_soon(
+    store: Store, sarah: Desk, colleagues: dict[str, Colleague]
+) -> None:
+    op_id = await _kept(store, sarah, colleagues)
+    now = datetime.now(UTC)
+    async with store.transaction() as connection:
+        await operations.claim_waiting(connection, now, timedelta(hours=1), 50)
+        await operations.look_again(connection, [op_id], now)
+        claimed, _ = await operations.claim_waiting(connection, now, timedelta(hours=1), 50)
+        assert op_id in [row.op_id for row in claimed]
+        gone = "DELETE FROM operations WHERE op_id = :op"
+        await connection.execute(text(gone), {"op": op_id})
