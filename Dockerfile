@@ -29,7 +29,7 @@ ENV PATH=/opt/venv/bin:$PATH \
 WORKDIR /app
 COPY --from=packages /opt/venv /opt/venv
 COPY deploy/rightnow /usr/local/bin/rightnow
-# What .dockerignore lets in: the rooms, the two roots and the content. All of it is root's, so
+# What .dockerignore lets in: the rooms, the roots and the content. All of it is root's, so
 # the process cannot change its own code. Compiled here, because it cannot later.
 COPY . .
 RUN chmod 0755 /usr/local/bin/rightnow && python -m compileall -q .

@@ -10,7 +10,7 @@ from models.messages import ClockAnswer, ClockQuestion
 async def plan_clocks(question: ClockQuestion) -> ClockAnswer:
     """Compute deadlines from a pinned policy. Changes nothing outside, so it may run twice.
 
-    It runs outside the workflow, because time zones do not work inside and a newer time zone
-    database must never change a replay.
+    It runs outside the workflow, so that a newer time zone database never changes a replay
+    (docs/decisions/0002).
     """
     return ClockAnswer(clocks=plan(question))

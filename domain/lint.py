@@ -21,7 +21,7 @@ def lint(playbook: Playbook) -> tuple[Finding, ...]:
         *word_findings(playbook),
     ]
     for sentence in not_runnable(playbook):
-        mend = "Use another kind of step, or keep it as a draft."
+        mend = "Leave it out or write it otherwise, or keep the playbook as a draft."
         found.append(Finding(where="steps", what=sentence, mend=mend, level=Level.WARNING))
     return tuple(sorted(found, key=lambda finding: finding.level is Level.WARNING))
 

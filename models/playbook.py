@@ -8,6 +8,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, model_validator
 
+from models.actor import Role
 from models.duration import Duration
 from models.frozen import Frozen
 from models.predicate import Predicate, bounded
@@ -212,6 +213,8 @@ def not_runnable(playbook: Playbook) -> tuple[str, ...]:
     for step in playbook.steps:
         if step.group or step.on_timeout.go_to:
             found.append(f"step `{step.id}`: group and on_timeout.go_to cannot be run yet")
+        if step.on_timeout.escalate_to not in (None, Role.MANAGER):
+            found.append(f"step `{step.id}`: on_timeout.escalate_to tells only managers so far")
         if any(jump.escalate_to for jump in step.on_outcome.values()):
             found.append(f"step `{step.id}`: on_outcome.escalate_to cannot be run yet")
     return tuple(found)

@@ -26,7 +26,7 @@ def _show_next(work: Work, told: Answer) -> None:
     screen, status = work.screen, str(snapshot.get("status") or "")
     if status == "resolved":
         screen.line(("The case is solved. Nice work.", "bold"))
-    elif status in ("cancelled", "closed", "merged"):
+    elif status in signs.OVER:
         screen.line(f"The case is {signs.status(status)}.")
     step = snapshot.get("step")
     if step is not None:
@@ -41,7 +41,7 @@ def _show_next(work: Work, told: Answer) -> None:
 
 
 def _whole(work: Work, told: Answer) -> Answer | None:
-    """The case after the change; titles in an answer of the engine have no names filled in."""
+    """The case after the change; an answer of the engine has no titles."""
     try:
         return work.look_at(str(told["escalation_id"]), told.get("version")).told
     except TerminalError:

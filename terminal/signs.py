@@ -44,6 +44,9 @@ _STATUSES = {
     "merged": "joined to another case",
     "closed": "closed",
 }
+OVER = ("cancelled", "merged", "closed")
+"""Statuses of a case in which nothing more is to come."""
+
 _TYPES = {
     "cancel_threat": "may leave us",
     "billing_dispute": "trouble with a bill",

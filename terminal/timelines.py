@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from terminal import signs
 from terminal.address import segment
 from terminal.answer import Answer
 from terminal.command import CaseOption, command
@@ -16,7 +17,6 @@ from terminal.views.story import show_delivery, show_entry, stable_line
 from terminal.work import Work
 
 _PAGE = 500
-_OVER = "closed"
 
 
 @command
@@ -35,11 +35,14 @@ def watch(
     _tell(work, entries[len(entries) - min(last, len(entries)) :])
     seen = entries[-1][0]["seq"] if entries else 0
     try:
-        while not (entries and entries[-1][0]["fact"] == _OVER):
-            time.sleep(every)
+        while True:
+            over = _is_over(work, wanted)  # asked first, so that its end is among the news
             entries = _news(work, wanted, seen)
             _tell(work, entries)
+            if over:
+                return
             seen = entries[-1][0]["seq"] if entries else seen
+            time.sleep(every)
     except KeyboardInterrupt:
         return
 
@@ -85,6 +88,14 @@ def _pages(work: Work, case: str, after: int | None) -> Iterator[Reply]:
         cursor = page.told.get("next_cursor")
         if cursor is None:
             return
+
+
+def _is_over(work: Work, case: str) -> bool:
+    """Whether nothing more is to come; no while nobody answers."""
+    try:
+        return work.look_at(case).told["status"] in signs.OVER
+    except NotReachable:
+        return False
 
 
 def _news(work: Work, case: str, seen: int) -> list[tuple[Answer, Answer]]:

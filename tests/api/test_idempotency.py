@@ -4,13 +4,15 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx2
 import pytest
 from sqlalchemy import text
+from temporalio.client import Client
 
 from models.actor import Scope
+from models.ids import workflow_id
 from models.store.session import Store
 from tests.api.conftest import ServiceDesk
 from tests.api.problem import require_problem
@@ -199,12 +201,12 @@ async def test_eight_times_rejected_is_one_record_and_one_answer(sarah: Desk, ro
     assert await rows.since(before) == {"operations": 1, "rejected": 1}
 
 
-async def test_an_answer_outlives_the_workflow(sarah: Desk, marcus: Desk) -> None:
+async def test_an_answer_outlives_the_workflow(client: Client, sarah: Desk, marcus: Desk) -> None:
     opened = await sarah.open_case()
     path = f"{OPEN}/{opened['number']}"
     first = await sarah.ask("POST", f"{path}/notes", {"text": "Hm"}, key="old")
     await marcus.post(f"{path}/cancellation", {}, key="end")
-    await asyncio.sleep(0.3)
+    await client.get_workflow_handle(workflow_id(UUID(opened["escalation_id"]))).result()
     assert (await sarah.ask("POST", f"{path}/notes", {"text": "Hm"}, key="old")).json() == (
         first.json()
     )

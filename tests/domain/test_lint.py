@@ -158,8 +158,8 @@ def test_a_step_of_the_engine_needs_no_due_time() -> None:
     ],
 )
 def test_a_step_for_an_admin_is_an_error(other: dict[str, Any], place: str) -> None:
-    (only,) = found({**END, **other})
-    assert only[:2] == ("error", f"steps.0.{place}")
+    first, *_ = found({**END, **other})
+    assert first[:2] == ("error", f"steps.0.{place}")
 
 
 def test_a_letter_that_never_leaves_is_an_error() -> None:
@@ -201,6 +201,18 @@ def test_a_step_cannot_ask_for_words_that_are_gone() -> None:
 def test_what_this_version_cannot_run_is_a_warning() -> None:
     (only,) = found({**END, "kind": "schedule"})
     assert only[0] == "warning"
+
+
+@pytest.mark.parametrize("role", ["agent", "senior"])
+def test_telling_others_than_managers_of_an_overdue_step_is_a_warning(role: str) -> None:
+    (only,) = found({**END, "on_timeout": {"escalate_to": role}})
+    assert only[:2] == ("warning", "steps")
+    assert "tells only managers so far" in only[2]
+
+
+@pytest.mark.parametrize("role", ["manager", None])
+def test_managers_and_nobody_can_be_told_of_an_overdue_step(role: str | None) -> None:
+    assert found({**END, "on_timeout": {"escalate_to": role}}) == []
 
 
 def test_errors_come_first_and_can_be_told_apart() -> None:

@@ -1,7 +1,6 @@
 """The whole stack as child processes, as `rightnow up` runs it."""
 
 import asyncio
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -13,6 +12,7 @@ import pytest_asyncio
 
 from models.store.session import Store
 from supervisor import processes
+from supervisor.ports import Wish, pick
 from supervisor.stack import Stack
 from supervisor.temporary import temporary_stack
 from tests.polling import until
@@ -95,6 +95,4 @@ class FaultyProcess:
 @pytest.fixture
 def free_port() -> int:
     """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return pick({"port": Wish("", 0)}, lambda _: None)["port"]

@@ -71,21 +71,27 @@ def test_deliveries_say_whether_they_arrived(api: FakeApi, run: Run) -> None:
     assert "could not send: time warning to the managers (Nobody answers.)" in told
 
 
-def test_watch_prints_stable_lines_until_the_case_is_closed(api: FakeApi, run: Run) -> None:
+@pytest.mark.parametrize("over", ["closed", "cancelled", "merged"])
+def test_watch_prints_stable_lines_until_the_case_is_over(
+    api: FakeApi, run: Run, over: str
+) -> None:
     words = "two\nlines\tand \x1b[2Jmore"
+    last = Answer(body=recorded.case(status=over))
+    api.on("GET", CASE, Answer(body=recorded.case()), AWAY, last)
     api.on(
         "GET",
         f"{CASE}/timeline",
         _timeline(recorded.entry(2, words=words), recorded.entry(1)),
         AWAY,
-        _timeline(recorded.entry(3, fact="closed", what="Closed the case.")),
+        _timeline(),
+        _timeline(recorded.entry(3, fact="step_ended", what="It is over.")),
     )
     result = run("watch", "E-1042", "--last", "1", "--every", "0.2")
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
         "2026-11-22T13:20:00Z\t2\tstep_opened\tSarah Lind\t"
         "To do until 2026-11-22 14:30 UTC: Call Doug now.\ttwo lines and more",
-        "2026-11-22T13:20:00Z\t3\tclosed\tSarah Lind\tClosed the case.\t",
+        "2026-11-22T13:20:00Z\t3\tstep_ended\tSarah Lind\tIt is over.\t",
     ]
     assert "cursor=2" in api.asked[-1].query
 
@@ -97,14 +103,15 @@ def test_watch_ends_with_ctrl_c_and_without_an_error(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(time, "sleep", interrupted)
+    api.on("GET", CASE, Answer(body=recorded.case()))
     api.on("GET", f"{CASE}/timeline", _timeline(recorded.entry(1)))
     assert run("watch", "E-1042").exit_code == 0
 
 
 def test_watch_as_json_is_one_object_a_line(api: FakeApi, run: Run) -> None:
-    api.on(
-        "GET", f"{CASE}/timeline", _timeline(recorded.entry(2, fact="closed"), recorded.entry(1))
-    )
+    api.on("GET", CASE, Answer(body=recorded.case(status="closed")))
+    whole = _timeline(recorded.entry(2, fact="closed"), recorded.entry(1))
+    api.on("GET", f"{CASE}/timeline", whole, _timeline())
     lines = run("watch", "E-1042", "--json").stdout.splitlines()
     assert [json.loads(one)["seq"] for one in lines] == [1, 2]
 

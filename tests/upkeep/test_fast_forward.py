@@ -1,7 +1,7 @@
 """A case's clock is moved in a demonstration only, and whoever cannot have it hears why."""
 
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -66,6 +66,22 @@ async def test_a_case_that_is_over_has_no_clock(
     number = int(opened["number"].removeprefix("E-"))
     with pytest.raises(EscalationClosed, match="its time stands still"):
         await fast_forward(store, client, Engine(client, "tests"), number, HOUR)
+
+
+async def test_a_case_that_ends_within_that_time_was_moved(
+    store: Store, client: Client, sarah: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ended(*_: object) -> None:
+        raise EscalationClosed("The case is over.")
+
+    opened = await sarah.open_case()
+    engine = Engine(client, "tests")
+    monkeypatch.setattr(Engine, "send", ended)
+    number = int(opened["number"].removeprefix("E-"))
+    before = datetime.now(UTC)
+    now, case = await fast_forward(store, client, engine, number, HOUR)
+    assert now >= before + HOUR
+    assert str(case) == opened["escalation_id"]
 
 
 async def test_a_temporal_that_is_away_is_said_to_be(store: Store, sarah: Desk) -> None:

@@ -52,14 +52,6 @@ async def by_ids(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID,
     return {row.id: _person(row) for row in rows}
 
 
-async def everybody(connection: AsyncConnection, *, demo_only: bool = False) -> list[Person]:
-    """All active people, by name."""
-    query = select(PEOPLE).where(PEOPLE.c.active).order_by(PEOPLE.c.name)
-    if demo_only:
-        query = query.where(PEOPLE.c.demo)
-    return [_person(row) for row in await connection.execute(query)]
-
-
 async def add_token(
     connection: AsyncConnection,
     secret: str,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import Row, func, select, text
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.playbook import Playbook, PlaybookRef, PlaybookVersion
@@ -37,17 +37,6 @@ async def publish(
             )
         )
     return PlaybookRef(slug=playbook.slug, version=version, hash=document_hash)
-
-
-async def current(connection: AsyncConnection) -> tuple[PlaybookVersion, ...]:
-    """The newest published version of every playbook."""
-    query = (
-        select(PLAYBOOK_VERSIONS)
-        .where(PLAYBOOK_VERSIONS.c.status == "published")
-        .ext(distinct_on(PLAYBOOK_VERSIONS.c.slug))
-        .order_by(PLAYBOOK_VERSIONS.c.slug, PLAYBOOK_VERSIONS.c.version.desc())
-    )
-    return tuple(_version(row) for row in await connection.execute(query))
 
 
 async def current_keys(connection: AsyncConnection) -> list[tuple[str, int]]:
