@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from pydantic import SecretStr
 
@@ -66,6 +67,15 @@ async def test_a_silent_server_of_others_is_a_plain_sentence(
     with pytest.raises(StartError, match=f"RIGHTNOW_{name.upper()}"):
         await Stack(settings, search_attributes={}, any_port=True).__aenter__()
     assert read_running(tmp_path) is None
+
+
+async def test_a_database_of_others_that_is_too_old_is_refused(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await servers.require_database(SecretStr(stack.database_url))
+    monkeypatch.setattr(psycopg.ConnectionInfo, "server_version", 160_004)
+    with pytest.raises(StartError, match=r"17 or newer is needed; this one is 16\.4"):
+        await servers.require_database(SecretStr(stack.database_url))
 
 
 async def test_a_port_taken_between_choosing_and_starting_is_replaced(
