@@ -124,7 +124,10 @@ def other_api(port: int) -> Iterator[None]:
 async def test_another_api_that_answers_is_not_taken_for_ours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("supervisor.processes.ROOT", write_stand_ins(tmp_path / "checkout"))
+    root = write_stand_ins(tmp_path / "checkout")
+    main = root / "api" / "__main__.py"
+    main.write_text(f"import time; time.sleep(1)\n{main.read_text()}")
+    monkeypatch.setattr("supervisor.processes.ROOT", root)
     choose = servers.choose_ports
     taken: list[int] = []
     with contextlib.ExitStack() as thieves:
