@@ -43,7 +43,7 @@ def machine() -> str:
 async def measure(names: list[str], quick: bool) -> list[Figure]:
     """Start the house and take the figures of these names."""
     figures: list[Figure] = []
-    _say("starting PostgreSQL, Temporal, worker, API and a bare worker")
+    _say("starting PostgreSQL, Temporal, worker, API and two bare workers")
     async with open_house(_say) as house:
         for name in names:
             _say(f"{name}: {(MEASURES[name].__doc__ or '').splitlines()[0]}")

@@ -2,6 +2,8 @@
 
 A plain user's worker: default sandbox, the SDK's own pydantic converter, no search attributes, no
 details, no rules. It runs as a process of its own beside ours: `python -m benchmarks.bare ADDRESS`.
+With `--unsandboxed` it runs workflows freely, as our worker does, on a task queue of its own: what
+ours costs beyond Temporal, apart from what the default sandbox costs.
 """
 
 import asyncio
@@ -12,9 +14,12 @@ from pydantic import BaseModel
 from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 TASK_QUEUE = "bare"
+FREE_QUEUE = "bare-unsandboxed"
+UNSANDBOXED = "--unsandboxed"
 _AT_MOST = timedelta(seconds=10)
 
 
@@ -85,13 +90,19 @@ async def connected(address: str) -> Client:
     return await Client.connect(address, data_converter=pydantic_data_converter)
 
 
-async def main(address: str) -> None:
+async def main(address: str, *, unsandboxed: bool = False) -> None:
     """Work until stdin ends."""
     client = await connected(address)
-    async with Worker(client, task_queue=TASK_QUEUE, workflows=[Bare], activities=[nothing]):
+    async with Worker(
+        client,
+        task_queue=FREE_QUEUE if unsandboxed else TASK_QUEUE,
+        workflows=[Bare],
+        activities=[nothing],
+        workflow_runner=UnsandboxedWorkflowRunner() if unsandboxed else SandboxedWorkflowRunner(),
+    ):
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.read)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(sys.argv[1], unsandboxed=UNSANDBOXED in sys.argv[2:]))

@@ -2,7 +2,11 @@
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+UNSANDBOXED = " (unsandboxed limit)"
+TARGETED = "bare limit: a plain worker in the default sandbox; ours runs workflows without one"
+NOT_TARGETED = "bare limit: a bare worker without the sandbox, as ours runs; no target"
 
 _HEADS = ("figure", "bare limit", "ours", "ratio", "target", "met?")
 
@@ -86,8 +90,13 @@ class Duel:
     ours: list[list[float]]
     bare: list[list[float]]
 
-    def figure(self, name: str, share: float, at_most: float) -> Figure:
-        """One percentile of all rounds; the note says how far the rounds lie apart."""
+    def figure(
+        self, name: str, share: float, at_most: float | None = None, against: str = ""
+    ) -> Figure:
+        """One percentile of all rounds; the note says how far the rounds lie apart.
+
+        `against` says in words what the bare limit is.
+        """
         ours = percentile([one for part in self.ours for one in part], share)
         bare = percentile([one for part in self.bare for one in part], share)
         ratios = [
@@ -99,4 +108,21 @@ class Duel:
             f"{count} + {count} in {len(ratios)} rounds; ratio of single rounds"
             f" {min(ratios):.2f} to {max(ratios):.2f}, median {statistics.median(ratios):.2f}"
         )
+        note = "; ".join(filter(None, [note, against]))
         return Figure(name, ours, "ms", bare=bare, at_most=at_most, note=note)
+
+
+@dataclass(frozen=True)
+class Trio:
+    """Rounds of ours, of the bare limit and of the same without the sandbox, in milliseconds."""
+
+    ours: list[list[float]] = field(default_factory=list)
+    bare: list[list[float]] = field(default_factory=list)
+    free: list[list[float]] = field(default_factory=list)
+
+    def figures(self, name: str, share: float, at_most: float) -> list[Figure]:
+        """The line with the target, and one without, against the unsandboxed bare worker."""
+        return [
+            Duel(self.ours, self.bare).figure(name, share, at_most, TARGETED),
+            Duel(self.ours, self.free).figure(name + UNSANDBOXED, share, against=NOT_TARGETED),
+        ]

@@ -62,13 +62,15 @@ class House:
         """A case with five steps to finish."""
         return await self.open(title=f"{SHORT_WORD} for a measurement")
 
-    async def bare(self, *, coalesce: bool = False) -> "WorkflowHandle[bare.Bare, None]":
-        """A bare workflow."""
+    async def bare(
+        self, *, coalesce: bool = False, queue: str = bare.TASK_QUEUE
+    ) -> "WorkflowHandle[bare.Bare, None]":
+        """A bare workflow; in the default sandbox unless the queue says otherwise."""
         return await self.client.start_workflow(
             bare.Bare.run,
             bare.Way(coalesce=coalesce),
             id=f"bare-{uuid4()}",
-            task_queue=bare.TASK_QUEUE,
+            task_queue=queue,
         )
 
 
@@ -140,6 +142,7 @@ async def open_house(say: Say) -> AsyncIterator[House]:
             search_attributes=REGISTRATION, migrate=furnish, names=("worker", "api")
         ) as stack,
         _bare_worker(stack.temporal_address),
+        _bare_worker(stack.temporal_address, bare.UNSANDBOXED),
     ):
         token = await _token(stack.database_url)
         async with (
@@ -167,9 +170,9 @@ async def _token(url: str) -> str:
 
 
 @contextlib.asynccontextmanager
-async def _bare_worker(address: str) -> AsyncIterator[None]:
+async def _bare_worker(address: str, *options: str) -> AsyncIterator[None]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "benchmarks.bare", address),
+        *(sys.executable, "-m", "benchmarks.bare", address, *options),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         cwd=ROOT,

@@ -6,8 +6,8 @@ from uuid import uuid4
 from temporalio.client import WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
 
-from benchmarks.bare import TASK_QUEUE, Bare, Step, Way
-from benchmarks.figures import Duel, Figure
+from benchmarks.bare import FREE_QUEUE, TASK_QUEUE, Bare, Step, Way
+from benchmarks.figures import Figure, Trio
 from benchmarks.house import SETTLE, Clock, House, opening
 
 BLOCK = 5
@@ -17,16 +17,18 @@ async def openings(house: House, *, quick: bool) -> list[Figure]:
     """One caller, one opening after the other, each with a customer of its own."""
     for _ in range(3):
         await _ours(house)
-        await _bare(house)
-    duel = Duel([], [])
+        await _bare(house, TASK_QUEUE)
+        await _bare(house, FREE_QUEUE)
+    trio = Trio()
     rounds = 3 if quick else 16
     for number in range(rounds):
         await asyncio.sleep(SETTLE)
-        duel.ours.append([await _ours(house) for _ in range(BLOCK)])
-        await asyncio.sleep(SETTLE)
-        duel.bare.append([await _bare(house) for _ in range(BLOCK)])
+        trio.ours.append([await _ours(house) for _ in range(BLOCK)])
+        for found, queue in ((trio.bare, TASK_QUEUE), (trio.free, FREE_QUEUE)):
+            await asyncio.sleep(SETTLE)
+            found.append([await _bare(house, queue) for _ in range(BLOCK)])
         house.say(f"  round {number + 1} of {rounds}")
-    return [duel.figure("opening over HTTP, p50", 0.5, 1.8)]
+    return trio.figures("opening over HTTP, p50", 0.5, 1.8)
 
 
 async def _ours(house: House) -> float:
@@ -39,7 +41,7 @@ async def _ours(house: House) -> float:
     return took
 
 
-async def _bare(house: House) -> float:
+async def _bare(house: House, queue: str) -> float:
     begun = Clock()
     await house.client.execute_update_with_start_workflow(
         Bare.local,
@@ -48,7 +50,7 @@ async def _bare(house: House) -> float:
             Bare.run,
             Way(),
             id=f"bare-{uuid4()}",
-            task_queue=TASK_QUEUE,
+            task_queue=queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         ),
     )

@@ -5,24 +5,25 @@ from collections.abc import Awaitable, Callable
 
 from temporalio.client import WorkflowHandle
 
-from benchmarks.bare import Bare, Step
-from benchmarks.figures import Duel, Figure, percentile
+from benchmarks.bare import FREE_QUEUE, Bare, Step
+from benchmarks.figures import Figure, Trio, percentile
 from benchmarks.house import SETTLE, Case, Clock, House
 
 APART = 0.2
 BLOCK = 10
+Finish = Callable[[], Awaitable[float]]
 
 
 async def back_to_back(house: House, *, quick: bool) -> list[Figure]:
     """The next step as soon as the one before is answered."""
-    duel = await _duel(house, rounds=3 if quick else 20, apart=0)
-    return [duel.figure("step over HTTP, back to back, p50", 0.5, 1.6)]
+    trio = await _trio(house, rounds=3 if quick else 20, apart=0)
+    return trio.figures("step over HTTP, back to back, p50", 0.5, 1.6)
 
 
 async def spread(house: House, *, quick: bool) -> list[Figure]:
     """A step every 200 ms after the answer to the one before."""
-    duel = await _duel(house, rounds=2 if quick else 12, apart=APART)
-    return [duel.figure("step over HTTP, 200 ms apart, p50", 0.5, 1.4)]
+    trio = await _trio(house, rounds=2 if quick else 12, apart=APART)
+    return trio.figures("step over HTTP, 200 ms apart, p50", 0.5, 1.4)
 
 
 async def visible(house: House, *, quick: bool) -> list[Figure]:
@@ -39,31 +40,31 @@ async def visible(house: House, *, quick: bool) -> list[Figure]:
     return [Figure(name, percentile(waits, 0.95), "ms", at_most=250, note=note)]
 
 
-async def _duel(house: House, *, rounds: int, apart: float) -> Duel:
-    duel = Duel([], [])
-    case, bare = await _fresh(house)
+async def _trio(house: House, *, rounds: int, apart: float) -> Trio:
+    trio = Trio()
+    case, bare, free = await _fresh(house)
     for number in range(rounds):
         if case.left < BLOCK:
-            case, bare = await _fresh(house)
-        await asyncio.sleep(SETTLE)
-        duel.ours.append(await _block(case.finish, apart))
-        await asyncio.sleep(SETTLE)
-        duel.bare.append(await _block(_bare_step(bare), apart))
+            case, bare, free = await _fresh(house)
+        for found, finish in ((trio.ours, case.finish), (trio.bare, bare), (trio.free, free)):
+            await asyncio.sleep(SETTLE)
+            found.append(await _block(finish, apart))
         house.say(f"  round {number + 1} of {rounds}")
-    return duel
+    return trio
 
 
-async def _fresh(house: House) -> tuple[Case, "WorkflowHandle[Bare, None]"]:
-    """A case and a bare workflow that have both been warmed up."""
-    case, bare = await house.open_long(), await house.bare()
-    finish = _bare_step(bare)
+async def _fresh(house: House) -> tuple[Case, Finish, Finish]:
+    """A case and a bare workflow of either kind, all warmed up."""
+    case = await house.open_long()
+    bare, free = _bare_step(await house.bare()), _bare_step(await house.bare(queue=FREE_QUEUE))
     for _ in range(3):
         await case.finish()
-        await finish()
-    return case, bare
+        await bare()
+        await free()
+    return case, bare, free
 
 
-def _bare_step(bare: "WorkflowHandle[Bare, None]") -> Callable[[], Awaitable[float]]:
+def _bare_step(bare: "WorkflowHandle[Bare, None]") -> Finish:
     async def finish() -> float:
         begun = Clock()
         await bare.execute_update(Bare.local, Step(step="call", outcome="reached"))
@@ -72,7 +73,7 @@ def _bare_step(bare: "WorkflowHandle[Bare, None]") -> Callable[[], Awaitable[flo
     return finish
 
 
-async def _block(finish: Callable[[], Awaitable[float]], apart: float) -> list[float]:
+async def _block(finish: Finish, apart: float) -> list[float]:
     took = []
     for _ in range(BLOCK):
         took.append(await finish())

@@ -2,6 +2,7 @@
 
 Rule: each child leads its own session, so Ctrl-C at the terminal reaches the supervisor alone,
 which ends the children in order; and each is tethered, so none outlives the supervisor.
+Rule: whoever else answers on its port, such as another Rightnow, does not make a child ready.
 """
 
 import asyncio
@@ -31,6 +32,7 @@ class Child:
         self.log = log
         self.created_at = 0.0
         self._mark = 0
+        self._robbed = False
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -48,8 +50,9 @@ class Child:
 
         Raises StartError with its last words; PortTakenError when they blame the port.
         """
+        spec = self.spec
         clock = asyncio.get_running_loop().time
-        give_up = clock() + self.spec.not_yet_within
+        give_up = clock() + spec.not_yet_within
         while True:
             await self._spawn()
             spawned()
@@ -58,8 +61,11 @@ class Child:
             words = logs.tail(self.log, self._mark)
             if self.exit_code is None:
                 await self.kill()
+                if self._robbed:
+                    what = f"was not ready in time; another program has port {spec.listens_on}"
+                    raise PortTakenError(self._lament(what, words))
                 raise StartError(self._lament("was not ready in time", words))
-            if clock() > give_up or not any(part in words for part in self.spec.not_yet):
+            if clock() > give_up or not any(part in words for part in spec.not_yet):
                 error = PortTakenError if PORT_TAKEN in words.lower() else StartError
                 raise error(self._lament(f"ended ({describe(self.exit_code)})", words))
             await asyncio.sleep(AGAIN_EVERY)
@@ -118,10 +124,25 @@ class Child:
         clock = asyncio.get_running_loop().time
         give_up = clock() + self.spec.ready_within
         while self.exit_code is None and clock() < give_up:
-            if await self.spec.ready():
+            answered = await self.spec.ready()
+            self._robbed = answered and not await asyncio.to_thread(self._listens_itself)
+            if answered and not self._robbed:
                 return self.exit_code is None
             await self.ends(0.05)
         return False
+
+    def _listens_itself(self) -> bool:
+        """Whether it, or what it started, has its port. Who may not look believes it."""
+        port = self.spec.listens_on
+        if port is None:
+            return True
+        try:
+            own = psutil.Process(self.pid)
+            return any(_listens(each, port) for each in (own, *own.children(recursive=True)))
+        except psutil.AccessDenied:
+            return True
+        except psutil.NoSuchProcess:
+            return False
 
     def _signal(self, number: signal.Signals) -> None:
         if self._process is not None and self.exit_code is None:
@@ -130,6 +151,14 @@ class Child:
 
     def _lament(self, what: str, words: str) -> str:
         return f"{self.spec.title} {what}. The last lines of {self.log}:\n{words or '(none)'}"
+
+
+def _listens(process: psutil.Process, port: int) -> bool:
+    try:
+        sockets = process.net_connections("tcp")
+    except psutil.NoSuchProcess:
+        return False
+    return any(each.status == psutil.CONN_LISTEN and each.laddr.port == port for each in sockets)
 
 
 def describe(exit_code: int | None) -> str:

@@ -69,6 +69,7 @@ class Postgres:
             account=self.home.account,
             cwd=self.home.place,
             not_yet=STILL_ENDING,
+            listens_on=self.port,
         )
 
     async def answers(self) -> bool:

@@ -8,6 +8,7 @@ import httpx2
 import psycopg
 
 PATIENCE = 2.0
+OLDEST_POSTGRES = 17
 Probe = Callable[[], Awaitable[bool]]
 
 
@@ -26,13 +27,27 @@ async def listens(host: str, port: int, within: float = PATIENCE) -> bool:
 
 async def database_answers(url: str, within: float = PATIENCE) -> bool:
     """True when we can log in to the PostgreSQL at `url`."""
+    return await database_version(url, within) is not None
+
+
+async def database_version(url: str, within: float = PATIENCE) -> int | None:
+    """Its version as PostgreSQL counts, such as 170004; None when it does not let us in."""
     try:
         async with asyncio.timeout(within):
             connection = await psycopg.AsyncConnection.connect(url)
+            version = connection.info.server_version
             await connection.close()
     except (psycopg.OperationalError, OSError):
-        return False
-    return True
+        return None
+    return version
+
+
+def too_old(version: int) -> str:
+    """Why we cannot work with that version; empty when we can. It needs transaction_timeout."""
+    major, minor = divmod(version, 10_000)
+    if major >= OLDEST_POSTGRES:
+        return ""
+    return f"PostgreSQL {OLDEST_POSTGRES} or newer is needed; this one is {major}.{minor}."
 
 
 async def page_answers(url: str, within: float = PATIENCE) -> bool:

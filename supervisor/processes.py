@@ -79,4 +79,5 @@ def api_spec(settings: Settings) -> Spec:
         ready_within=60,
         environment=environment(settings),
         grace=10,
+        listens_on=settings.api_port,
     )

@@ -63,12 +63,15 @@ def own_temporal(settings: Settings, search_attributes: Mapping[str, str]) -> Te
 
 
 async def require_database(url: SecretStr) -> None:
-    """A database that the settings name has to answer. Raises StartError."""
-    if not await probes.database_answers(url.get_secret_value(), within=5):
+    """A database that the settings name has to answer, and be new enough. Raises StartError."""
+    version = await probes.database_version(url.get_secret_value(), within=5)
+    if version is None:
         raise StartError(
             "The database in RIGHTNOW_DATABASE_URL does not let us in. "
             "Mend it: check that it runs, its address, user and password."
         )
+    if complaint := probes.too_old(version):
+        raise StartError(f"{complaint} Mend it: name a newer one in RIGHTNOW_DATABASE_URL.")
 
 
 async def require_temporal(address: str) -> None:

@@ -26,10 +26,12 @@ MIGRATIONS = ROOT / "models" / "store" / "migrations"
 
 
 async def database(url: str, mend: str) -> list[Finding]:
-    """Reachable, and in the form that this code expects."""
+    """Reachable, new enough, and in the form that this code expects."""
     what = "The database"
     try:
         async with await psycopg.AsyncConnection.connect(url) as connection:
+            if complaint := probes.too_old(connection.info.server_version):
+                return [broken(what, complaint, mend)]
             current = await _revision(connection)
     except (psycopg.Error, OSError) as error:
         return [broken(what, f"It does not let us in: {_first_line(error)}", mend)]

@@ -28,6 +28,8 @@ class Spec:
     account: Account | None = None
     cwd: Path | None = None
     before: Callable[[], None] = lambda: None
+    listens_on: int | None = None
+    """The port that it, and nobody else, has to listen on before it counts as ready."""
     not_yet: tuple[str, ...] = ()
     """Words in the log that mean: a moment too early, try again."""
     not_yet_within: float = 10.0

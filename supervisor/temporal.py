@@ -59,6 +59,7 @@ class Temporal:
             environment=bare_environment(self.place),
             grace=10,
             cwd=self.place,
+            listens_on=self.ports.frontend,
         )
 
     async def answers(self) -> bool:

@@ -1,6 +1,7 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ import pytest
 
 from supervisor.children import Child, describe
 from supervisor.crew import Crew, Patience
-from supervisor.errors import StartError
+from supervisor.errors import PortTakenError, StartError
 from tests.supervisor.stand_ins import CHECKOUT, shell, until
 
 FOREVER = "while :; do sleep 0.05; done"
@@ -184,3 +185,43 @@ def test_endings_are_told_in_words() -> None:
     assert describe(-9) == "killed by SIGKILL"
     assert describe(3) == "exit code 3"
     assert describe(-250) == "killed by signal 250"
+
+
+async def test_a_child_that_does_not_listen_itself_was_robbed_of_its_port(tmp_path: Path) -> None:
+    with socket.socket() as thief:
+        thief.bind(("127.0.0.1", 0))
+        thief.listen()
+        port = thief.getsockname()[1]
+        child = Child(shell("api", FOREVER, ready_within=0.3, listens_on=port), tmp_path / "log")
+        with pytest.raises(PortTakenError, match=f"another program has port {port}"):
+            await child.launch(lambda: None)
+
+
+async def test_what_a_child_started_may_listen_for_it(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    program = tmp_path / "listen.py"
+    program.write_text(
+        "import pathlib, socket, time\n"
+        f"taken = socket.create_server(('127.0.0.1', {port}))\n"
+        f"pathlib.Path('{tmp_path}/up').touch()\n"
+        "time.sleep(60)\n"
+    )
+    script = f"{sys.executable} {program}; true"
+    spec = shell("api", script, tmp_path / "up", listens_on=port)
+    child = Child(spec, tmp_path / "log")
+    await child.launch(lambda: None)
+    assert child.exit_code is None
+    await child.kill()
+
+
+async def test_who_may_not_look_believes_the_child(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise psutil.AccessDenied
+
+    monkeypatch.setattr(psutil.Process, "net_connections", refused)
+    child = Child(shell("api", FOREVER, listens_on=9), tmp_path / "log")
+    await child.launch(lambda: None)
+    await child.kill()

@@ -83,6 +83,15 @@ async def test_a_closed_database_is_found(settings: Settings) -> None:
     assert "RIGHTNOW_DATABASE_URL" in find(findings, "The database").mend
 
 
+async def test_a_database_that_is_too_old_is_found(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(psycopg.ConnectionInfo, "server_version", 160_004)
+    old = find(await diagnose(settings), "The database")
+    assert not old.ok
+    assert old.detail == "PostgreSQL 17 or newer is needed; this one is 16.4."
+
+
 async def test_a_database_behind_the_code_is_found(
     settings: Settings, stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

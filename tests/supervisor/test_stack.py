@@ -1,7 +1,11 @@
 import contextlib
+import http.server
 import socket
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from pydantic import SecretStr
 
@@ -65,6 +69,15 @@ async def test_a_silent_server_of_others_is_a_plain_sentence(
     assert read_running(tmp_path) is None
 
 
+async def test_a_database_of_others_that_is_too_old_is_refused(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await servers.require_database(SecretStr(stack.database_url))
+    monkeypatch.setattr(psycopg.ConnectionInfo, "server_version", 160_004)
+    with pytest.raises(StartError, match=r"17 or newer is needed; this one is 16\.4"):
+        await servers.require_database(SecretStr(stack.database_url))
+
+
 async def test_a_port_taken_between_choosing_and_starting_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,6 +102,78 @@ async def test_a_port_taken_between_choosing_and_starting_is_replaced(
             assert len(taken) == 3
             assert not taken & {used.temporal_ui_port, used.postgres_port, used.api_port}
             assert await database_answers(stack.database_url)
+
+
+class Impostor(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def other_api(port: int) -> Iterator[None]:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", port), Impostor) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield
+        server.shutdown()
+
+
+async def test_another_api_that_answers_is_not_taken_for_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = write_stand_ins(tmp_path / "checkout")
+    main = root / "api" / "__main__.py"
+    main.write_text(f"import time; time.sleep(1)\n{main.read_text()}")
+    monkeypatch.setattr("supervisor.processes.ROOT", root)
+    choose = servers.choose_ports
+    taken: list[int] = []
+    with contextlib.ExitStack() as thieves:
+
+        def robbed(*given: object) -> Settings:
+            chosen = choose(*given)  # type: ignore[arg-type]
+            if not taken:
+                taken.append(chosen.api_port)
+                thieves.enter_context(other_api(chosen.api_port))
+            return chosen
+
+        monkeypatch.setattr(servers, "choose_ports", robbed)
+        async with temporary_stack(search_attributes={}, names=("api",)) as stack:
+            assert stack.settings.api_port not in taken
+            assert stack.child("api").exit_code is None
+
+
+@pytest.mark.parametrize("answering", [False, True])
+async def test_another_temporal_is_not_taken_for_ours(
+    stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answering: bool
+) -> None:
+    taken: list[int] = []
+    choose = servers.choose_ports
+
+    def robbed(*given: object) -> Settings:
+        chosen = choose(*given)  # type: ignore[arg-type]
+        if not taken:
+            port = thief.getsockname()[1] if not answering else int(other.rpartition(":")[2])
+            taken.append(port)
+            return chosen.model_copy(update={"temporal_port": port})
+        return chosen
+
+    other = stack.temporal_address
+    given = {
+        "data_dir": tmp_path,
+        "database_url": SecretStr(stack.database_url),
+        "temporal_address": None,
+    }
+    monkeypatch.setattr(servers, "choose_ports", robbed)
+    with socket.socket() as thief:
+        thief.bind(("127.0.0.1", 0))
+        thief.listen()
+        settings = stack.settings.model_copy(update=given)
+        async with Stack(settings, search_attributes={}, names=(), any_port=True) as ours:
+            assert ours.settings.temporal_port not in taken
+            assert ours.child("temporal").exit_code is None
 
 
 async def test_single_ones_can_be_killed_crashed_and_restarted(
