@@ -109,7 +109,7 @@ async def asked(
             min_length=1,
             max_length=255,
             pattern=r"^[\x21-\x7e]+$",
-            description="The same key and body is done once and answered alike, for good.",
+            description="The same key and body is done once and answered alike.",
         ),
     ] = None,
     if_match: Annotated[
