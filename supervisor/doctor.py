@@ -7,10 +7,9 @@ import asyncio
 from collections.abc import Awaitable, Mapping
 
 from temporalio.client import Client
-from temporalio.service import RPCError
 
 from config.settings import Settings
-from supervisor import machine_checks, probes, processes, service_checks
+from supervisor import machine_checks, processes, service_checks
 from supervisor.findings import Finding, bounded, broken, well
 from supervisor.running import Running, read_running
 
@@ -68,7 +67,7 @@ async def _temporal(
     if not address:
         return [broken("Temporal", "Rightnow is not running here.", START)]
     mend = "Check RIGHTNOW_TEMPORAL_ADDRESS." if settings.temporal_address else AGAIN
-    client = await _client(settings, address)
+    client = await service_checks.temporal_client(settings, address)
     if client is None:
         return [broken("Temporal", f"{address} does not answer.", mend)]
     attributes = service_checks.temporal_attributes(client, wanted)
@@ -99,20 +98,3 @@ async def _rest(settings: Settings, running: Running | None) -> list[Finding]:
         check = service_checks.smtp(settings.smtp_url.get_secret_value())
         found.append(await bounded("The mail server", "Check RIGHTNOW_SMTP_URL.", check))
     return found
-
-
-async def _client(settings: Settings, address: str) -> Client | None:
-    host, _, port = address.rpartition(":")
-    if not port.isdigit() or not await probes.listens(host, int(port), within=1):
-        return None
-    key = settings.temporal_api_key.get_secret_value() if settings.temporal_api_key else None
-    try:
-        async with asyncio.timeout(2):
-            return await Client.connect(
-                address,
-                namespace=settings.temporal_namespace,
-                api_key=key,
-                tls=settings.temporal_tls or key is not None,
-            )
-    except (RuntimeError, RPCError, TimeoutError):
-        return None

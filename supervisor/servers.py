@@ -5,16 +5,20 @@ from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import replace
 
 from pydantic import SecretStr
+from temporalio.client import Client
+from temporalio.service import RPCError
 
 from config.settings import Settings
-from supervisor import postgres, probes, temporal
+from supervisor import postgres, probes, service_checks, temporal, temporal_namespace
 from supervisor.directories import make_directory
 from supervisor.errors import StartError
+from supervisor.findings import Finding
 from supervisor.ports import Wish, pick
 from supervisor.postgres import Postgres
 from supervisor.temporal import Temporal, TemporalPorts
 
 Say = Callable[[str], None]
+LOOKS_FOR_ADDED = 30
 API_PORTS = ("api_port",)
 TEMPORAL_PORTS = ("temporal_port", "temporal_ui_port")
 POSTGRES_PORTS = ("postgres_port",)
@@ -74,14 +78,51 @@ async def require_database(url: SecretStr) -> None:
         raise StartError(f"{complaint} Mend it: name a newer one in RIGHTNOW_DATABASE_URL.")
 
 
-async def require_temporal(address: str) -> None:
-    """A Temporal that the settings name has to answer. Raises StartError."""
-    host, _, port = address.rpartition(":")
-    if not port.isdigit() or not await probes.listens(host, int(port), within=5):
+async def require_temporal(
+    settings: Settings, address: str, wanted: Mapping[str, str], say: Say
+) -> None:
+    """A Temporal that the settings name has to answer and to have our search attributes.
+
+    Without them every opening would fail, so missing ones are added. Raises StartError.
+    """
+    client = await service_checks.temporal_client(settings, address, within=10)
+    if client is None:
         raise StartError(
             f"Temporal at {address} does not answer. "
             "Mend it: check RIGHTNOW_TEMPORAL_ADDRESS (host:port) and that it runs."
         )
+    try:
+        finding = await service_checks.temporal_attributes(client, wanted)
+        if not finding.ok:
+            finding = await _mended(client, wanted, finding, say)
+    except RPCError as error:
+        raise StartError(
+            f"Temporal at {address} does not tell its search attributes: {error.message}. "
+            "Mend it: check RIGHTNOW_TEMPORAL_NAMESPACE and RIGHTNOW_TEMPORAL_API_KEY."
+        ) from error
+    if not finding.ok:
+        raise StartError(
+            f"Temporal at {address} lacks search attributes. {finding.detail} "
+            f"Mend it: {finding.mend}"
+        )
+
+
+async def _mended(client: Client, wanted: Mapping[str, str], finding: Finding, say: Say) -> Finding:
+    """What is still missing after we added what we may; a server may show it a little later."""
+    found = await temporal_namespace.search_attributes(client)
+    try:
+        added = await temporal_namespace.add_missing(client, wanted, found)
+    except RPCError as error:
+        say(f"  Temporal does not let us add search attributes: {error.message}")
+        return finding
+    if added:
+        say(f"  Added to Temporal's namespace {client.namespace}: {', '.join(added)}.")
+    for _ in range(LOOKS_FOR_ADDED if added else 0):
+        finding = await service_checks.temporal_attributes(client, wanted)
+        if finding.ok:
+            break
+        await asyncio.sleep(0.5)
+    return finding
 
 
 async def together(*tasks: Coroutine[None, None, None]) -> None:

@@ -14,6 +14,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from config.settings import Settings
 from supervisor import probes
 from supervisor.findings import Finding, broken, well
 from supervisor.processes import ROOT
@@ -38,6 +39,24 @@ async def database(url: str, mend: str) -> list[Finding]:
     return [well(what, "It answers."), await asyncio.to_thread(_migrated, current)]
 
 
+async def temporal_client(settings: Settings, address: str, within: float = 2) -> Client | None:
+    """A client as the settings say, or None when nobody there speaks Temporal with us."""
+    host, _, port = address.rpartition(":")
+    if not port.isdigit() or not await probes.listens(host, int(port), within=within / 2):
+        return None
+    key = settings.temporal_api_key.get_secret_value() if settings.temporal_api_key else None
+    try:
+        async with asyncio.timeout(within):
+            return await Client.connect(
+                address,
+                namespace=settings.temporal_namespace,
+                api_key=key,
+                tls=settings.temporal_tls or key is not None,
+            )
+    except (RuntimeError, RPCError, TimeoutError):
+        return None
+
+
 async def temporal_attributes(client: Client, wanted: Mapping[str, str]) -> Finding:
     """Without them escalations cannot be started."""
     what = "Search attributes"
@@ -45,9 +64,12 @@ async def temporal_attributes(client: Client, wanted: Mapping[str, str]) -> Find
     missing = [name for name, kind in wanted.items() if found.get(name) != kind]
     if not missing:
         return well(what, f"All {len(wanted)} are there.")
-    commands = [f"--name {name} --type {wanted[name]}" for name in missing]
-    mend = "rightnow up adds them to its own; else: temporal operator search-attribute create "
-    return broken(what, f"Missing or of another type: {', '.join(missing)}.", mend + commands[0])
+    told = [f"--name {name} --type {wanted[name]}" for name in missing]
+    mend = (
+        "rightnow up adds those that it may; else: temporal operator search-attribute create "
+        f"--namespace {client.namespace} {' '.join(told)}"
+    )
+    return broken(what, f"Missing or of another type: {', '.join(missing)}.", mend)
 
 
 async def worker(client: Client, task_queue: str, restart: str) -> Finding:

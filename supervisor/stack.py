@@ -160,8 +160,9 @@ class Stack:
 
     async def _open_temporal(self) -> None:
         begun = time.monotonic()
-        if self.settings.temporal_address is not None:
-            await servers.require_temporal(self.settings.temporal_address)
+        if (address := self.settings.temporal_address) is not None:
+            wanted = self.search_attributes
+            await servers.require_temporal(self.settings, address, wanted, self.say)
         else:
             await self._on_free_ports(servers.TEMPORAL_PORTS, self._own_temporal)
         self._ready("Temporal is ready", begun)

@@ -59,17 +59,25 @@ async def furnish(address: str, namespace: str, wanted: Mapping[str, str]) -> li
         return [f"Temporal at {address} stopped answering."]
     await _raise_retention(client)
     found = await search_attributes(client)
+    await add_missing(client, wanted, found)
+    return [
+        f"  Temporal's search attribute {name} is {found[name]}, and we need {kind}."
+        for name, kind in wanted.items()
+        if name in found and found[name] != kind
+    ]
+
+
+async def add_missing(
+    client: Client, wanted: Mapping[str, str], found: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Add the search attributes that are not found. Returns their names. Raises RPCError."""
     missing = {name: _kind(kind) for name, kind in wanted.items() if name not in found}
     if missing:
         await client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing),
             timeout=timedelta(seconds=10),
         )
-    return [
-        f"  Temporal's search attribute {name} is {found[name]}, and we need {kind}."
-        for name, kind in wanted.items()
-        if name in found and found[name] != kind
-    ]
+    return tuple(missing)
 
 
 async def search_attributes(client: Client) -> dict[str, str]:

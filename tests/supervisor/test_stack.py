@@ -8,9 +8,10 @@ from pathlib import Path
 import psycopg
 import pytest
 from pydantic import SecretStr
+from temporalio.service import RPCError, RPCStatusCode
 
 from config.settings import Settings
-from supervisor import servers
+from supervisor import servers, temporal_namespace
 from supervisor.crew import Patience
 from supervisor.errors import StartError
 from supervisor.probes import database_answers, listens
@@ -76,6 +77,43 @@ async def test_a_database_of_others_that_is_too_old_is_refused(
     monkeypatch.setattr(psycopg.ConnectionInfo, "server_version", 160_004)
     with pytest.raises(StartError, match=r"17 or newer is needed; this one is 16\.4"):
         await servers.require_database(SecretStr(stack.database_url))
+
+
+async def test_search_attributes_that_a_temporal_of_others_lacks_are_added(stack: Stack) -> None:
+    said: list[str] = []
+    address, wanted = stack.temporal_address, {"AddedToOthers": "Keyword"}
+    await servers.require_temporal(stack.settings, address, wanted, said.append)
+    assert said == ["  Added to Temporal's namespace default: AddedToOthers."]
+    await servers.require_temporal(stack.settings, address, wanted, said.append)
+    assert len(said) == 1
+
+
+async def test_search_attributes_that_cannot_be_added_refuse_the_start(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(*_: object) -> None:
+        raise RPCError("not yours", RPCStatusCode.PERMISSION_DENIED, b"")
+
+    said: list[str] = []
+    wanted = {"NobodyMayAddThis": "Keyword", "NorThis": "Int"}
+    monkeypatch.setattr(temporal_namespace, "add_missing", refused)
+    with pytest.raises(StartError) as stopped:
+        await servers.require_temporal(stack.settings, stack.temporal_address, wanted, said.append)
+    assert said == ["  Temporal does not let us add search attributes: not yours"]
+    command = "--namespace default --name NobodyMayAddThis --type Keyword --name NorThis --type Int"
+    assert f"temporal operator search-attribute create {command}" in str(stopped.value)
+
+
+async def test_a_search_attribute_of_another_type_refuses_the_start(stack: Stack) -> None:
+    wanted = {"EscalationNumber": "Int"}
+    with pytest.raises(StartError, match="of another type: EscalationNumber"):
+        await servers.require_temporal(stack.settings, stack.temporal_address, wanted, print)
+
+
+async def test_a_namespace_that_is_not_there_refuses_the_start(stack: Stack) -> None:
+    settings = stack.settings.model_copy(update={"temporal_namespace": "nowhere"})
+    with pytest.raises(StartError, match="RIGHTNOW_TEMPORAL_NAMESPACE"):
+        await servers.require_temporal(settings, stack.temporal_address, {"A": "Int"}, print)
 
 
 async def test_a_port_taken_between_choosing_and_starting_is_replaced(
