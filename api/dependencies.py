@@ -1,12 +1,14 @@
 """What every route may ask for: who asks, with which key, about which case."""
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Header, Path, Query, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.parts import Parts
 from models.actor import Actor, ActorKind, Person, Scope
@@ -162,13 +164,7 @@ async def load_escalation(
     case: str,
 ) -> EscalationWhole:
     """A case: for whoever may not see it, it does not exist. Raises EscalationUnknown."""
-    async with parts.store.single() as connection:
-        found = None
-        if (number := _as_number(case)) is not None:
-            found = await escalations.by_number(connection, number)
-        elif (case_id := as_uuid(case)) is not None:
-            found = await escalations.get(connection, case_id)
-    return _known(case, found)
+    return await _found(parts, case, escalations.by_number, escalations.get)
 
 
 async def load_line(
@@ -177,20 +173,21 @@ async def load_line(
     case: str,
 ) -> EscalationLine:
     """The same without its state, for requests that do not look into it."""
+    return await _found(parts, case, escalations.line_by_number, escalations.line_by_id)
+
+
+async def _found(
+    parts: Parts,
+    case: str,
+    by_number: Callable[[AsyncConnection, int], Awaitable[Found | None]],
+    by_id: Callable[[AsyncConnection, UUID], Awaitable[Found | None]],
+) -> Found:
     async with parts.store.single() as connection:
         found = None
-        if (number := _as_number(case)) is not None:
-            found = await escalations.line_by_number(connection, number)
+        if case[:2].upper() == NUMBER_PREFIX:
+            found = await by_number(connection, int(case[2:]))
         elif (case_id := as_uuid(case)) is not None:
-            found = await escalations.line_by_id(connection, case_id)
-    return _known(case, found)
-
-
-def _as_number(case: str) -> int | None:
-    return int(case[2:]) if case[:2].upper() == NUMBER_PREFIX else None
-
-
-def _known(case: str, found: Found | None) -> Found:
+            found = await by_id(connection, case_id)
     if found is None:
         raise EscalationUnknown(f"There is no case {case}. Look it up: GET /cs/escalations?q=")
     return found

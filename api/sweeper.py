@@ -61,7 +61,10 @@ class Sweeper:
             _log.error("an operation cannot be read; a newer Rightnow wrote it", op_id=str(op_id))
         cases = [list(rows) for _, rows in groupby(ordered, key=lambda row: row.escalation_id)]
         hands = asyncio.Semaphore(HANDS)
-        await asyncio.gather(*(self._deliver_in_order(rows, hands) for rows in cases))
+        deliveries = (self._deliver_in_order(rows, hands) for rows in cases)
+        ends = await asyncio.gather(*deliveries, return_exceptions=True)
+        for error in filter(None, ends):  # only now: one case's trouble must not cut others short
+            raise error
         return len(ordered)
 
     async def _deliver_in_order(self, rows: list[InboxRow], hands: asyncio.Semaphore) -> None:

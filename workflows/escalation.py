@@ -34,6 +34,8 @@ from models.step import Notify
 from workflows import options, search_attributes, story_board
 from workflows.life import LivingCase
 
+_BROKEN = "Nothing was changed, and the case goes on. Tell whoever runs Rightnow."
+
 
 @workflow.defn(name="Escalation")
 class EscalationWorkflow:
@@ -337,6 +339,3 @@ def _gave_up(effect: PendingEffect, error: ActivityError) -> DeliveryResult:
 def _code(error: ActivityError) -> str:
     cause = error.cause
     return cause.type or "error" if isinstance(cause, ApplicationError) else type(cause).__name__
-
-
-_BROKEN = "Nothing was changed, and the case goes on. Tell whoever runs Rightnow."

@@ -1,6 +1,7 @@
 """Events: added once, read in order."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,23 +20,24 @@ async def add(connection: AsyncConnection, escalation_id: UUID, events: Sequence
     """
     if not events:
         return
-    rows = [
-        {
-            "escalation_id": escalation_id,
-            "seq": event.seq,
-            "at": event.at,
-            "fact": event.fact.fact,
-            "op_id": event.op_id,
-            "body": event,
-            "hash": event.hash,
-        }
-        for event in events
-    ]
+    rows = [{"escalation_id": escalation_id, **columns(event)} for event in events]
     adding = insert(EVENTS).on_conflict_do_nothing().returning(EVENTS.c.seq)
     added = {row.seq for row in await connection.execute(adding, rows)}
     there_already = [event for event in events if event.seq not in added]
     if there_already:
         await _require_same(connection, escalation_id, there_already)
+
+
+def columns(event: Event) -> dict[str, Any]:
+    """An event's columns, but for whose it is."""
+    return {
+        "seq": event.seq,
+        "at": event.at,
+        "fact": event.fact.fact,
+        "op_id": event.op_id,
+        "body": event,
+        "hash": event.hash,
+    }
 
 
 async def _require_same(
