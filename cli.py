@@ -2,8 +2,8 @@
 
 import typer
 
-from terminal import commands as agents
-from upkeep import commands as operators
+from terminal import adoptions, commands as agents
+from upkeep import analyze, commands as operators, history, rehearsal_commands, workshop
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -13,6 +13,10 @@ app = typer.Typer(
 )
 agents.register(app)
 operators.register(app)
+workshop.playbook.command("adopt")(adoptions.adopt)
+rehearsal_commands.register(operators.sla, workshop.playbook)
+analyze.register(app)
+history.register(app)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Compute deadlines. A local activity that only computes: its instants enter history."""
+"""Compute deadlines of cases of 0.1.0. It only computes: its instants enter history."""
 
 from temporalio import activity
 
@@ -10,7 +10,7 @@ from models.messages import ClockAnswer, ClockQuestion
 async def plan_clocks(question: ClockQuestion) -> ClockAnswer:
     """Compute deadlines from a pinned policy. Changes nothing outside, so it may run twice.
 
-    It runs outside the workflow, so that a newer time zone database never changes a replay
-    (docs/decisions/0002).
+    Only a case of 0.1.0, which carries no open hours, asks for it (docs/decisions/0006). It runs
+    outside the workflow, so that a newer time zone database never changes a replay.
     """
     return ClockAnswer(clocks=plan(question))

@@ -1,6 +1,10 @@
 """Hand deliveries over, and write down how it went, before and after."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
@@ -9,12 +13,27 @@ from activities.letters import LetterDesk, NoAddress
 from activities.ports import PostOffice, PostOfficeError
 from domain.effects import still_true
 from models.delivery import DELIVERY_ENDED, DeliveryStatus, EffectClass, Mail
-from models.errors import DeliveryDelayed
+from models.errors import DeliveryDelayed, StoreUnavailable
 from models.escalation import Status
 from models.messages import DeliveryOrder, DeliveryResult
 from models.store.repositories import deliveries, escalations, mail, operations
 from models.store.session import Store
 
+_BEAT = 3.0
+"""Seconds between two signs of life."""
+
+_HELD_BACK = timedelta(seconds=1)
+_HELD_TIMES = 30
+"""How often at most an operation holds a page back that nobody has answered for a minute. After an
+outage the engine answers it together with the page; one that hangs must not stop any page."""
+
+_STORE_AWAY = timedelta(seconds=5)
+_MAIL_AWAY = timedelta(seconds=10)
+"""The first time; each further time three times as long."""
+
+_MAIL_AWAY_AT_MOST = timedelta(minutes=10)
+
+_STOPPED = (Status.CANCELLED, Status.MERGED)
 _LOST = "It was handed over and the answer was lost. A person checks whether it arrived."
 
 
@@ -35,8 +54,16 @@ class Deliveries:
         page goes out again under the same Message-ID; a letter to a customer whose hand-over was
         cut off is not sent again but marked unknown, for a person to check.
 
-        Raises DeliveryDelayed when the mail server is away, to be tried again.
+        Raises DeliveryDelayed when it must be tried again: in a second when somebody is just acting
+        on the case, in a few when PostgreSQL is away, and ever later when the mail server is.
         """
+        try:
+            async with _signs_of_life():
+                return await self._hand_over(order)
+        except StoreUnavailable as error:
+            raise DeliveryDelayed(error.detail, again_after=_STORE_AWAY) from error
+
+    async def _hand_over(self, order: DeliveryOrder) -> DeliveryResult:
         ready = await self._begin(order)
         if isinstance(ready, DeliveryResult):
             return ready
@@ -80,12 +107,13 @@ class Deliveries:
         effect = order.effect
         if effect.effect_class is EffectClass.LETTER:
             state = await escalations.state_of(connection, order.escalation_id)
-            if state is not None and state.status is Status.CANCELLED:
-                why = "The case was cancelled."
+            if state is not None and state.status in _STOPPED:
+                why = f"The case is {state.status}."
                 return DeliveryResult(status=DeliveryStatus.CANCELLED, detail=why)
             return None
-        if await operations.in_flight(connection, order.escalation_id):
-            raise DeliveryDelayed("Somebody is just acting on it.")
+        patient = _tries() <= _HELD_TIMES
+        if await operations.in_flight(connection, order.escalation_id, however_old=patient):
+            raise DeliveryDelayed("Somebody is just acting on it.", again_after=_HELD_BACK)
         # Read after that question: whatever was in flight before it is on record by now.
         state = await escalations.state_of(connection, order.escalation_id)
         if state is None or state.version < order.version or still_true(state, effect):
@@ -100,8 +128,10 @@ class Deliveries:
         if error.handed_over and letter:
             return await self._end(order, DeliveryStatus.UNKNOWN, _LOST)
         async with self.store.transaction() as connection:
-            await deliveries.postpone(connection, order.effect.key, error.detail)
-        raise DeliveryDelayed(error.detail)
+            tries = await deliveries.postpone(connection, order.effect.key, error.detail)
+        # Not the workflow's own count: it has the tries at which nobody asked the mail server.
+        pause = _MAIL_AWAY * 3 ** min(max(tries - 1, 0), 6)
+        raise DeliveryDelayed(error.detail, again_after=min(pause, _MAIL_AWAY_AT_MOST))
 
     async def _end(
         self,
@@ -117,3 +147,23 @@ class Deliveries:
                     connection, [letter.message_id.strip("<>")], order.escalation_id
                 )
         return DeliveryResult(status=status, detail=detail)
+
+
+def _tries() -> int:
+    return activity.info().attempt if activity.in_activity() else 1
+
+
+@asynccontextmanager
+async def _signs_of_life() -> AsyncIterator[None]:
+    """Tell Temporal that we are at it: of a worker that was killed nobody else would tell."""
+
+    async def beat() -> None:
+        while activity.in_activity():
+            activity.heartbeat()
+            await asyncio.sleep(_BEAT)
+
+    beating = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        beating.cancel()

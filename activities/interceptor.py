@@ -13,7 +13,7 @@ from temporalio.worker import (
     Interceptor,
 )
 
-from models.errors import RightnowError
+from models.errors import DeliveryDelayed, RightnowError
 
 _log = structlog.get_logger("activities")
 POISON = "poison"
@@ -38,7 +38,10 @@ class _Translator(ActivityInboundInterceptor):
         except RightnowError as error:
             _log.warning("activity failed", code=error.code, activity=input.fn.__name__)
             raise ApplicationError(
-                error.detail, type=error.code, non_retryable=not error.retryable
+                error.detail,
+                type=error.code,
+                non_retryable=not error.retryable,
+                next_retry_delay=error.again_after if isinstance(error, DeliveryDelayed) else None,
             ) from None
         except (ApplicationError, asyncio.CancelledError):
             raise

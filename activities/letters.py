@@ -7,6 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.clock_words import CLOCK_WORDS
 from domain.script import Values, render
 from domain.script_values import values_of
 from models.actor import Person
@@ -16,10 +17,10 @@ from models.duration import say_duration
 from models.escalation import number_text
 from models.house import House
 from models.messages import DeliveryOrder
+from models.sla import ClockKind
 from models.store.repositories import contents, customers, people
 
 _TEMPLATES = Path(__file__).parent.parent / "templates" / "mail"
-_CLOCK_WORDS = {"first_response": "our first answer", "resolution": "a solution"}
 
 
 class NoAddress(Exception):
@@ -91,9 +92,10 @@ class LetterDesk:
             number=number_text(order.number),
             customer=customer.name if customer else "The customer",
             step=render(order.step_title, values) if order.step_title else None,
-            clock_words=_CLOCK_WORDS.get(clock, "an answer"),
+            clock_words=f"our {CLOCK_WORDS[ClockKind(clock)]}" if clock else "an answer",
             due=_moment(order.due_at),
             minutes_left=_left(order),
+            mine=order.assignee_id is not None and order.assignee_id == order.effect.recipient.id,
         )
         first, _, text = told.partition("\n")
         return first.removeprefix("Subject:").strip(), text
@@ -103,6 +105,8 @@ class LetterDesk:
     ) -> str:
         recipient = order.effect.recipient
         match recipient.kind:
+            case RecipientKind.SENIORS:
+                return self.house.seniors
             case RecipientKind.MANAGERS:
                 return self.house.managers
             case RecipientKind.VP:
@@ -111,6 +115,8 @@ class LetterDesk:
                 if customer is None or customer.email is None:
                     raise NoAddress("We know no mail address of the customer.")
                 return customer.email
+            case RecipientKind.SYSTEM:
+                raise NoAddress("A system gets no mail.")
             case RecipientKind.PERSON:
                 known = await people.by_ids(connection, [recipient.id] if recipient.id else [])
                 person = next(iter(known.values()), None)

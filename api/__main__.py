@@ -3,6 +3,7 @@
 import uvicorn
 
 from api.app import create_app
+from api.patience import PatientProtocol
 from config.logging import set_up_logging
 from config.settings import read_settings
 
@@ -19,7 +20,7 @@ def main() -> None:
         access_log=False,
         server_header=False,
         loop="uvloop",
-        http="h11",  # it bounds the head of a request; the faster one does not
+        http=PatientProtocol,  # it bounds the head of a request, in bytes and in time
         timeout_graceful_shutdown=8,
         timeout_keep_alive=5,
         limit_concurrency=500,

@@ -1,7 +1,7 @@
 """The way of an operation: API, inbox, workflow. Kept safe first, answered second, applied once."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
@@ -26,7 +26,7 @@ from models.errors import (
     RightnowError,
     Unavailable,
 )
-from models.escalation import number_text
+from models.escalation import Status, number_text
 from models.frozen import Frozen
 from models.ids import new_id
 from models.messages import EscalationStart, Receipt, Snapshot
@@ -79,6 +79,9 @@ class Wish:
     actor: Actor | None = None
     """On whose behalf, when that is not the caller."""
 
+    guard: Callable[[AsyncConnection], Awaitable[None]] | None = None
+    """Asked when the request is new, while nobody else is asked the same: it may refuse it."""
+
 
 async def operate(parts: Parts, who: Caller, asked: Asked, wish: Wish) -> OperationAnswer:
     """Keep the wish, have the workflow apply it, and answer.
@@ -105,8 +108,11 @@ async def operate(parts: Parts, who: Caller, asked: Asked, wish: Wish) -> Operat
         payload=operation,
     )
     store = parts.store
-    async with store.transaction() if wish.words else store.single() as connection:
+    whole = wish.words or wish.guard
+    async with store.transaction() if whole else store.single() as connection:
         earlier = await keep(connection, envelope, wish.words)
+        if earlier is None and wish.guard is not None:
+            await wish.guard(connection)
     if earlier is None:
         answer = await _ask(parts, wish.escalation_id, wish.number, operation)
     else:
@@ -234,6 +240,8 @@ async def _ask(
         return await _refuse(parts, operation.op_id, over)
     except RightnowError as refused:
         return await _refuse(parts, operation.op_id, refused)
+    if receipt.status == "rejected":  # the sweeper was faster; the workflow writes that down itself
+        raise rejection(receipt, await _named(parts, receipt.detail))
     return _applied(receipt, escalation_id, number)
 
 
@@ -243,6 +251,8 @@ async def refused_for_good(parts: Parts, escalation_id: UUID) -> EscalationClose
         line = await escalations.line_by_id(connection, escalation_id)
     if line is None or line.status not in OVER:
         return None
+    if line.status is Status.MERGED:
+        return EscalationClosed("The case is merged: it goes on in another one. Look there.")
     return EscalationClosed(
         f"The case is {line.status}: nothing more happens. Open a new case if there is need."
     )

@@ -12,23 +12,65 @@ from api.limits import Limits
 from api.parts import Parts
 from api.problems import Problem
 from api.routes import (
+    adoptions,
+    alerts,
+    audits,
     casework,
+    codec,
     escalations,
+    guidance,
     health,
     mails,
+    merges,
     operations,
+    pauses,
     people,
+    performances,
+    playbooks,
+    predictions,
+    publications,
     queues,
+    similar_cases,
+    snoozes,
+    status,
     steps,
+    streams,
     timelines,
 )
 from api.sweeper import Sweeper
-from config.settings import Settings, read_settings
-from models.house import House
+from api.unsealing import Unsealing
+from config.settings import Settings, house_of, llm_of, read_settings
 from models.store.session import Store
 from workflows.client import Engine, connect
 
 PREFIX = "/api/v1"
+_ROOMS = (
+    queues,
+    alerts,  # before the cases: `ai-alerts` is no case
+    escalations,
+    steps,
+    snoozes,
+    casework,
+    guidance,
+    pauses,
+    merges,
+    timelines,
+    similar_cases,
+    predictions,
+    operations,
+    mails,
+    people,
+    playbooks,
+    publications,
+    performances,
+    adoptions,
+    codec,
+    audits,
+    status,
+    streams,
+)
+"""What is answered, in the order in which an address is looked for."""
+
 _ABOUT = """
 Rightnow rescues customers. Every answer to *what do I do right now?* is here.
 
@@ -48,6 +90,7 @@ def create_app(parts: Parts | None = None, settings: Settings | None = None) -> 
         yield
         sweeping.cancel()
         await asyncio.gather(sweeping, return_exceptions=True)
+        await app.state.parts.live.close()
         if parts is None:
             await app.state.parts.store.close()
 
@@ -64,7 +107,7 @@ def create_app(parts: Parts | None = None, settings: Settings | None = None) -> 
     )
     problems.install(app)
     routes = APIRouter(prefix=PREFIX)
-    for part in (queues, escalations, steps, casework, timelines, operations, mails, people):
+    for part in _ROOMS:
         routes.include_router(part.router)
     app.include_router(routes)
     app.include_router(health.router)
@@ -86,17 +129,18 @@ async def make_parts(settings: Settings) -> Parts:
         settings.temporal_namespace,
         api_key=key.get_secret_value() if key else None,
         tls=settings.temporal_tls,
+        keys=settings.payload_keyring,
+        clear_until=settings.payloads_clear_until,
         lazy=True,
     )
     return Parts(
         store=Store(settings.database_url.get_secret_value()),
         engine=Engine(client, settings.task_queue),
-        house=House(
-            company=settings.company_name,
-            sender=settings.mail_from,
-            managers=settings.manager_mail,
-            vp=settings.vp_mail,
+        house=house_of(settings),
+        unsealing=Unsealing.of(
+            settings.payload_keyring, settings.temporal_namespace, settings.temporal_ui_url
         ),
+        llm=llm_of(settings),
     )
 
 

@@ -27,7 +27,7 @@ from models.store.repositories import escalations
 
 Found = TypeVar("Found", EscalationLine, EscalationWhole)
 
-_bearer = HTTPBearer(auto_error=False, description="`rightnow token EMAIL` prints one.")
+bearer = HTTPBearer(auto_error=False, description="`rightnow token EMAIL` prints one.")
 
 
 async def parts_of(request: Request) -> Parts:
@@ -49,7 +49,7 @@ class Caller:
 
 async def caller(
     parts: PartsDep,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
 ) -> Caller:
     """The holder of the bearer token. Raises NotAuthenticated."""
     if credentials is None or not 20 <= len(credentials.credentials) <= 200:
@@ -104,16 +104,19 @@ class Asked:
     """The caller gave none: nobody can have used it before."""
 
 
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=255,
+        pattern=r"^[\x21-\x7e]+$",
+        description="The same key and body is done once and answered alike.",
+    ),
+]
+
+
 async def asked(
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            min_length=1,
-            max_length=255,
-            pattern=r"^[\x21-\x7e]+$",
-            description="The same key and body is done once and answered alike.",
-        ),
-    ] = None,
+    idempotency_key: IdempotencyKey = None,
     if_match: Annotated[
         str | None,
         Header(
@@ -128,20 +131,30 @@ async def asked(
     if if_match is not None and if_match != "*":
         version = int(if_match.removeprefix("W/").strip('"'))
     if idempotency_key is None:
-        return Asked(f"made-up-{new_id()}", version, key_is_ours=True)
+        return Asked(_made_up(), version, key_is_ours=True)
     return Asked(idempotency_key, version)
 
 
-AskedDep = Annotated[Asked, Depends(asked)]
+def _made_up() -> str:
+    return f"made-up-{new_id()}"
 
-_CASE = r"^([Ee]-[0-9]{1,15}|[0-9a-fA-F-]{36})$"
+
+async def asked_key(idempotency_key: IdempotencyKey = None) -> str:
+    """The key alone (made up when absent), where there is no case and so no version of one."""
+    return idempotency_key or _made_up()
+
+
+AskedDep = Annotated[Asked, Depends(asked)]
+KeyDep = Annotated[str, Depends(asked_key)]
+
+CASE = r"^([Ee]-[0-9]{1,15}|[0-9a-fA-F-]{36})$"
 
 CaseId = Annotated[
     str,
     Path(
         min_length=3,
         max_length=40,
-        pattern=_CASE,
+        pattern=CASE,
         description="The id, or the number for people: `E-1042`.",
         examples=["E-1042"],
     ),
@@ -149,7 +162,7 @@ CaseId = Annotated[
 
 AboutCase = Annotated[
     str | None,
-    Query(max_length=40, pattern=_CASE, description="Only of this case: its id, or `E-1042`."),
+    Query(max_length=40, pattern=CASE, description="Only of this case: its id, or `E-1042`."),
 ]
 
 MinVersion = Annotated[

@@ -6,8 +6,10 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from anyio import BrokenResourceError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.patience import ENDLESS
 from api.problems import HARDENED, problem
 
 JSON_BYTES = 1024 * 1024
@@ -34,10 +36,11 @@ class Limits:
             return
         sender = _with_headers(send)
         if scope["path"] in self.streamed or scope["method"] in ("GET", "HEAD", "OPTIONS"):
-            await self.app(scope, receive, sender)
+            await self._look(scope, receive, sender)
             return
         try:
-            body = await asyncio.wait_for(_read(scope, receive), SECONDS)
+            async with asyncio.timeout(SECONDS):
+                body = await _read(scope, receive)
         except TimeoutError:
             await _refuse(
                 408, "too-slow", "The body took too long to arrive. Send it again.", scope, sender
@@ -57,6 +60,14 @@ class Limits:
             await _refuse(400, "bad-request", wrong, scope, sender)
             return
         await self.app(scope, _replayed(body, receive), sender)
+
+    async def _look(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer what has no body to bound. Who leaves a stream in its middle is no failure."""
+        try:
+            await self.app(scope, receive, send)
+        except BaseExceptionGroup as group:
+            if not scope.get("state", {}).get(ENDLESS) or group.split(BrokenResourceError)[1]:
+                raise
 
 
 async def _read(scope: Scope, receive: Receive) -> bytes | None:

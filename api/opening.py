@@ -16,12 +16,12 @@ from api.dependencies import Asked, Caller, body_hash, invalid
 from api.moments import Moment, require_appointment
 from api.parts import Parts
 from domain import permissions
+from domain.clock_plans import first_clocks
 from domain.intake import guess
 from domain.matching import match_playbook
-from domain.policy import STANDARD
+from domain.policy import match_policy
 from domain.script import Values
 from domain.script_values import values_of, years_with_us
-from domain.sla_clock import plan
 from models.command import CommandKind
 from models.content import Content, ContentKind
 from models.customer import Customer, CustomerIn
@@ -34,18 +34,20 @@ from models.match import Match
 from models.messages import (
     Book,
     CaseFacts,
-    ClockQuestion,
     EscalationStart,
     Opening,
 )
 from models.operation import Envelope
 from models.severity import Severity
-from models.sla import ClockPlan
 from models.standing import OpeningRow
-from models.store.repositories import customers, escalations, mail, operations
+from models.store.repositories import customers, escalations, mail, operations, sla
+from models.terms import SlaTerms
 from models.text import Text, VisibleLine
 
 TEAM = "front-line"
+_OWN_WORDS = (Source.EMAIL, Source.CHAT, Source.API, Source.SURVEY)
+"""Where the description is what the customer wrote; elsewhere a colleague says it."""
+
 _SLACK = timedelta(minutes=5)
 
 
@@ -124,7 +126,7 @@ async def open_from_request(
     parts: Parts, who: Caller, asked: Asked, given: EscalationIn, *, route: str
 ) -> OperationAnswer:
     """Open a case from a request's body."""
-    now = datetime.now(UTC)  # noqa: TID251 (the edge reads the clock)
+    now = parts.now()
     body = given.model_dump_json()
     try:
         _require_sense(given, now)
@@ -206,7 +208,7 @@ async def _prepare(
     customer: Customer,
 ) -> EscalationStart:
     """Words, playbook, deadlines, number: everything the workflow starts with."""
-    now = datetime.now(UTC)  # noqa: TID251
+    now = parts.now()
     taken_for = guess(matter.title, matter.description or "")
     kind = matter.type or taken_for.type
     severity = matter.severity or taken_for.severity
@@ -219,14 +221,35 @@ async def _prepare(
     }
     words = _words(matter, why)
     await acceptance.keep_words(connection, list(words.values()))
-    opening = await _opening(connection, who, matter, op_id, customer, match, words, kind, severity)
-    case_facts = CaseFacts(
-        customer_tier=customer.tier,
-        customer_years=facts.customer_years,
-        customer_annual_value=facts.customer_annual_value,
+    book = await _book(parts, connection, match, facts, matter.received_at)
+    opening = await _opening(
+        connection, who, matter, op_id, customer, match, words, kind, severity, book, now
     )
-    book = Book(playbook=match.version.playbook, policy=STANDARD, facts=case_facts)
+    heard = parts.signals(f"{matter.title}\n\n{matter.description or ''}")
+    opening = opening.model_copy(update={"signals": heard})
     return EscalationStart(book=book, opening=opening)
+
+
+async def _book(
+    parts: Parts,
+    connection: AsyncConnection,
+    match: Match,
+    facts: Facts,
+    received_at: datetime,
+) -> Book:
+    """What the case is pinned to: playbook, SLA policy, and the hours that the policy counts."""
+    policy = match_policy(await parts.current_policies(connection), facts)
+    return Book(
+        playbook=match.version.playbook,
+        policy=policy,
+        hours=await parts.open_hours(connection, policy.calendars, received_at),
+        facts=CaseFacts(
+            customer_tier=facts.customer_tier,
+            customer_years=facts.customer_years,
+            customer_annual_value=facts.customer_annual_value,
+        ),
+        rules=parts.house.rules,
+    )
 
 
 async def _opening(
@@ -239,8 +262,11 @@ async def _opening(
     words: dict[ContentKind, Content],
     kind: EscalationType,
     severity: Severity,
+    book: Book,
+    now: datetime,
 ) -> Opening:
-    clocks = _clocks(match, severity, matter.received_at)
+    clocks = first_clocks(book, severity, matter.received_at)
+    terms = SlaTerms(policy=book.policy, hours=book.hours or ())
     described = words.get(ContentKind.DESCRIPTION)
     row = OpeningRow(
         id=new_id(),
@@ -253,8 +279,9 @@ async def _opening(
         playbook_slug=match.version.ref.slug,
         playbook_version=match.version.ref.version,
         received_at=matter.received_at,
-        opened_at=datetime.now(UTC),  # noqa: TID251
+        opened_at=now,
         due_at=min(clock.due_at for clock in clocks),
+        terms_hash=await sla.keep_terms(connection, terms),
     )
     number = await escalations.begin(connection, row)
     told = row.model_dump(
@@ -270,22 +297,11 @@ async def _opening(
         reasons_id=words[ContentKind.REASONS].id,
         appointment_at=matter.appointment_at,
         reopened_from=matter.reopened_from,
+        to_read=described is not None and matter.source in _OWN_WORDS,
         assignee_id=None,
         playbook=match.version.ref,
         clocks=clocks,
     )
-
-
-def _clocks(match: Match, severity: Severity, received_at: datetime) -> tuple[ClockPlan, ...]:
-    within = match.version.playbook.resolve_within
-    question = ClockQuestion(
-        policy=STANDARD,
-        severity=severity,
-        resolve_within_seconds=int(within.total_seconds()) if within else None,
-        received_at=received_at,
-        reopened_at=None,
-    )
-    return plan(question)
 
 
 async def _customer(connection: AsyncConnection, matter: Matter) -> Customer:

@@ -21,26 +21,41 @@ STATUS: dict[type[RightnowError], int] = {
     errors.ReasonRequired: 422,
     errors.OutcomeUnknown: 422,
     errors.FieldRequired: 422,
+    errors.AmountRefused: 422,
     errors.MailUnreadable: 422,
+    errors.PauseInvalid: 422,
+    errors.SnoozeInvalid: 422,
     errors.PlaybookInvalid: 422,
+    errors.SlaInvalid: 422,
+    errors.SignalsInvalid: 422,
+    errors.PromptInvalid: 422,
     errors.NotAuthenticated: 401,
     errors.NotAllowed: 403,
     errors.EscalationUnknown: 404,
     errors.StepUnknown: 404,
+    errors.AlertUnknown: 404,
     errors.OperationUnknown: 404,
     errors.PersonUnknown: 404,
+    errors.PlaybookUnknown: 404,
     errors.EscalationClosed: 409,
     errors.NotInThisStatus: 409,
     errors.StepNotOpen: 409,
     errors.StepAlreadyEnded: 409,
     errors.SkipForbidden: 409,
     errors.AlreadyAssigned: 409,
+    errors.SecondPersonNeeded: 409,
+    errors.NobodyHigher: 409,
+    errors.UndoTooLate: 409,
+    errors.MergeRefused: 409,
+    errors.PlaybookNotAdoptable: 409,
+    errors.PreviewStale: 409,
     errors.RuleBroken: 409,
     errors.VersionMismatch: 412,
     errors.TooLarge: 413,
     errors.StoreUnavailable: 503,
     errors.EngineUnavailable: 503,
     errors.DeliveryDelayed: 503,
+    errors.Busy: 503,
     errors.ProjectionForked: 500,
     errors.NoPlaybook: 500,
 }
@@ -166,13 +181,18 @@ def _template(request: Request) -> str | None:
 
 
 def _taken(request: Request) -> list[str]:
-    """Every method of an address. The router names only those of the first route that it met."""
-    return sorted(
-        method.upper()
+    """Every method of an address. The router names only those of the first route that it met.
+
+    An address that is written out is itself, though a placeholder would fit as well.
+    """
+    fitting = {
+        path: methods
         for path, methods in request.app.openapi()["paths"].items()
         if compile_path(path)[0].match(request.url.path)
-        for method in methods
-    )
+    }
+    exact = fitting.get(request.url.path)
+    found = [exact] if exact else fitting.values()
+    return sorted(method.upper() for methods in found for method in methods)
 
 
 def _trouble(found: Any) -> Trouble:
@@ -225,5 +245,5 @@ _DESCRIBED = {
     415: "Not a kind of content that is taken.",
     422: "A field is not right; `errors` says which.",
     500: "Something broke on our side.",
-    503: "The database or the engine is away. Nothing was changed; try again.",
+    503: "Something is away, or too busy. Nothing was changed; try again.",
 }

@@ -9,7 +9,9 @@ from uuid import UUID
 import structlog
 
 from api.acceptance import refused_for_good, write_rejection
+from api.late_mail import file_anew
 from api.parts import Parts
+from domain.lifecycle import OVER
 from models.errors import EscalationClosed, RightnowError, Unavailable
 from models.messages import EscalationStart
 from models.operation import InboxRow
@@ -26,6 +28,9 @@ AGAIN_AFTER = timedelta(seconds=20)
 AT_ONCE = 50
 HANDS = 10
 """How many cases are delivered to at the same time: one that waits holds up no other."""
+
+LOOKS_BACK = timedelta(days=7)
+"""How long ago mail may have been refused that is filed anew."""
 
 ENGINE_AWAY = timedelta(seconds=5)
 """When to look again while the engine does not take anything."""
@@ -63,9 +68,22 @@ class Sweeper:
         hands = asyncio.Semaphore(HANDS)
         deliveries = (self._deliver_in_order(rows, hands) for rows in cases)
         ends = await asyncio.gather(*deliveries, return_exceptions=True)
+        await self._file_late_mail(now)
         for error in filter(None, ends):  # only now: one case's trouble must not cut others short
             raise error
         return len(ordered)
+
+    async def _file_late_mail(self, now: datetime) -> None:
+        """Mail that a case refused because it is over goes where the matter goes on."""
+        async with self.parts.store.single() as connection:
+            late = await operations.late_mail(connection, OVER, now - LOOKS_BACK, AT_ONCE)
+        for row in late:
+            try:
+                await file_anew(self.parts, row)
+            except RightnowError as error:
+                _log.warning("late mail postponed", code=error.code, op_id=str(row.op_id))
+            except Exception as error:  # noqa: BLE001 (one mail must not keep the others)
+                _log.error("late mail failed", code=type(error).__name__, op_id=str(row.op_id))
 
     async def _deliver_in_order(self, rows: list[InboxRow], hands: asyncio.Semaphore) -> None:
         """Deliver operations of one escalation; when one cannot be, the later ones wait too."""

@@ -85,6 +85,17 @@ class Bare:
         await workflow.wait_condition(lambda: self.owed == 0)
 
 
+@workflow.defn
+class BareAlarm:
+    """Rings once."""
+
+    @workflow.run
+    async def run(self, at: float) -> float:
+        """Wait until an instant, in seconds since 1970. Returns how late it rang, in seconds."""
+        await workflow.sleep(max(0.0, at - workflow.time()))
+        return workflow.time() - at
+
+
 async def connected(address: str) -> Client:
     """A client as a plain user makes one."""
     return await Client.connect(address, data_converter=pydantic_data_converter)
@@ -96,7 +107,7 @@ async def main(address: str, *, unsandboxed: bool = False) -> None:
     async with Worker(
         client,
         task_queue=FREE_QUEUE if unsandboxed else TASK_QUEUE,
-        workflows=[Bare],
+        workflows=[Bare, BareAlarm],
         activities=[nothing],
         workflow_runner=UnsandboxedWorkflowRunner() if unsandboxed else SandboxedWorkflowRunner(),
     ):

@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 from domain.intake import Guess, guess
+from evaluation.corpora import STAYING
 from models.escalation import EscalationType as Type
 from models.severity import Severity
 
@@ -30,12 +31,6 @@ INTENTS = {
 
 LEFT_OUT = {"review", "check_cancellation_fee"}
 """Praise and blame in one intent; and a question that people file differently."""
-
-NOT_LEAVING = {
-    "appointment", "booking", "card", "debit", "direct_debit", "lost_stolen", "overdraft",
-    "restaurant", "spa", "standing_order", "transfer_payment_deposit",
-}  # fmt: skip
-"""What else the `cancel` column of NLU++ means: blocking a card, calling off a meeting."""
 
 Row = dict[str, str]
 
@@ -67,8 +62,6 @@ def support(file: Path, half: str) -> None:
         ]
         if any(map(any, pairs)):
             print(line(f"bitext: {kind}", pairs))
-    says = [("cancel" in row["intent"], "cancel" in each.signal_words) for row, each in found]
-    print(line("bitext: intents named cancel, by signal word", says))
     print("\nBitext, what each intent was taken for:")
     for intent in sorted({row["intent"] for row, _ in found}):
         taken = Counter(str(each.type) for row, each in found if row["intent"] == intent)
@@ -81,10 +74,8 @@ def cancel(file: Path, half: str) -> None:
     found = [(row, guess("", row["text"])) for row in rows(file, half)]
     threat = [(row, each.type is Type.CANCEL_THREAT) for row, each in found]
     print(line("nlu++: cancel column, by type", [(row["cancel"] == "1", g) for row, g in threat]))
-    says = [(row["cancel"] == "1", "cancel" in each.signal_words) for row, each in found]
-    print(line("nlu++: cancel column, by signal word", says))
     leaving = [
-        (row["cancel"] == "1" and not NOT_LEAVING & set(row["intents"].split("|")), g)
+        (row["cancel"] == "1" and not STAYING & set(row["intents"].split("|")), g)
         for row, g in threat
     ]
     print(line("nlu++: cancel, and something to leave", leaving))

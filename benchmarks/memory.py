@@ -24,6 +24,11 @@ async def idle(house: House, *, quick: bool) -> list[Figure]:  # noqa: ARG001
     return figures
 
 
+def resident(pid: int) -> float:
+    """The resident memory of a process, in megabytes."""
+    return _read(pid)[0]
+
+
 def _read(pid: int) -> tuple[float, float | None]:
     """RSS and PSS in megabytes. The second needs /proc/PID/smaps_rollup."""
     try:

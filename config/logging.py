@@ -25,7 +25,8 @@ def set_up_logging(level: str, form: Literal["json", "text"]) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
+    for talks_of_content in ("uvicorn.access", "openai", "httpx2", "httpcore2"):
+        logging.getLogger(talks_of_content).setLevel(logging.WARNING)
 
 
 def formatter(form: Literal["json", "text"]) -> logging.Formatter:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import SecretStr
+from pydantic import AwareDatetime, SecretStr
 from pydantic.fields import FieldInfo
 
 from config.settings import Settings, variable
@@ -121,13 +121,17 @@ def _value(kind: Any, field: FieldInfo) -> str:
     inner = [one for one in get_args(kind) if one is not NoneType]
     if inner:
         return _value(inner[0], field)
-    if kind is int:
+    if kind in (int, float):
         limits = {type(one).__name__: one for one in field.metadata}
-        low, high = limits.get("Ge"), limits.get("Le")
+        low, high, above = limits.get("Ge"), limits.get("Le"), limits.get("Gt")
+        if above and high:
+            return f"above {above.gt}, to {high.le}"
         return f"{low.ge} to {high.le}" if low and high else "number"
     if isinstance(kind, type) and issubclass(kind, PurePath):
         return "path"
-    return {bool: "`true`, `false`", SecretStr: "secret", str: "text"}[kind]
+    return {bool: "`true`, `false`", SecretStr: "secret", str: "text", AwareDatetime: "instant"}[
+        kind
+    ]
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain import overdue
+from domain import alerts, effects, overdue
 from domain.lifecycle import TIMERS, Timer
 from models.escalation import EscalationState
 from models.frozen import Frozen
@@ -21,15 +21,23 @@ def due(state: EscalationState) -> Deadline | None:
     found: list[Deadline] = []
     if Timer.SLA in live:
         found += _clocks(state)
+    if Timer.PAUSE in live and state.pause is not None:
+        found.append(Deadline(at=state.pause.until, what="end the pause"))
     if Timer.STEP in live or Timer.PROMISE in live:
         at = overdue.next_at(state, promised_only=Timer.STEP not in live)
         if at is not None:
             found.append(Deadline(at=at, what=_step_words(state, at)))
+    if Timer.CLAIM in live and state.claimed_until is not None:
+        found.append(Deadline(at=state.claimed_until, what="free the case if nobody began"))
+    if Timer.STEP in live and state.act_by is not None:
+        found.append(Deadline(at=state.act_by, what="look after a new owner"))
+    if Timer.ALERT in live and (back_at := alerts.next_at(state)) is not None:
+        found.append(Deadline(at=back_at, what="bring an alert back"))
     if Timer.DELIVERY in live:
         found += [
             Deadline(at=effect.not_before, what=f"send {effect.kind}".replace("_", " "))
             for effect in state.effects
-            if not effect.begun
+            if not effect.begun and not effects.waits(state, effect)
         ]
     if Timer.CLOSING in live and closes(state) is not None:
         found.append(Deadline(at=closes(state) or state.opened_at, what="close the case"))
@@ -49,8 +57,8 @@ def _clocks(state: EscalationState) -> list[Deadline]:
         if not clock.running:
             continue
         name = clock.kind.replace("_", " ")
-        if clock.warned_at is None:
-            found.append(Deadline(at=clock.warn_at, what=f"SLA warning: {name}"))
+        if clock.next_warning_at is not None:
+            found.append(Deadline(at=clock.next_warning_at, what=f"SLA warning: {name}"))
         elif clock.breached_at is None:
             found.append(Deadline(at=clock.due_at, what=f"SLA breach: {name}"))
     return found
@@ -62,6 +70,8 @@ def _step_words(state: EscalationState, at: datetime) -> str:
             continue
         if run.opens_at == at and run.opened_at is None:
             return f"open step {run.id}"
+        if run.snoozed_until == at:
+            return f"wake step {run.id}"
         if run.remind_at == at:
             return f"remind step {run.id}"
     return "give up a promise"

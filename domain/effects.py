@@ -2,25 +2,27 @@
 
 from typing import assert_never
 
-from domain import steps
-from domain.story import MANAGERS, Story
-from models.command import EndEffect
-from models.delivery import (
-    DeliveryStatus,
-    Effect,
-    EffectClass,
-    EffectKind,
-    PendingEffect,
-    RecipientKind,
-)
-from models.escalation import EscalationState, StepStatus
+from domain.story import Story
+from models.delivery import DeliveryStatus, Effect, EffectClass, EffectKind
+from models.escalation import EscalationState, Status, StepRun
 from models.event import EffectBegun, EffectEnded
+from models.sla import Clock
+
+_TOLD_OF_MERGED = (EffectKind.MERGE_REFUSED, EffectKind.LETTER_FAILED, EffectKind.STEP_FAILED)
+
+
+_OF_A_RUN = (
+    EffectKind.STEP_CREDIT,
+    EffectKind.STEP_WEBHOOK,
+    EffectKind.STEP_NOTICE,
+    EffectKind.APPROVAL_ASKED,
+)
 
 
 def tick(story: Story) -> None:
     """Begin the hand-over of every effect whose time has come, if it still means anything."""
     for effect in story.state.effects:
-        if effect.begun or effect.not_before > story.now:
+        if effect.begun or effect.not_before > story.now or waits(story.state, effect):
             continue
         if still_true(story.state, effect):
             story.tell(EffectBegun(key=effect.key))
@@ -29,62 +31,80 @@ def tick(story: Story) -> None:
 
 
 def still_true(state: EscalationState, effect: Effect) -> bool:
-    """Whether the occasion of a delivery still holds: its clock runs, its step has not ended."""
+    """Whether the occasion of a delivery still holds: its clock runs, its step has not ended.
+
+    Of a case that goes on in another one nobody is told anything but what went wrong (trap 21).
+    """
+    if state.status is Status.MERGED and effect.effect_class is EffectClass.PAGE:
+        return effect.kind in _TOLD_OF_MERGED
     match effect.kind:
-        case EffectKind.SLA_WARNING | EffectKind.SLA_BREACH:
+        case EffectKind.SLA_BREACH:
+            return any(_is_missed(clock, effect) for clock in state.clocks)
+        case EffectKind.SLA_WARNING:
             clocks = state.clocks
             return any(one.running and effect.clock == f"{one.kind}#{one.epoch}" for one in clocks)
-        case EffectKind.STEP_REMINDER | EffectKind.STEP_OVERDUE | EffectKind.STEP_NOTICE:
+        case EffectKind.STEP_OVERDUE | EffectKind.STEP_NOTICE | EffectKind.STEP_WEBHOOK:
             run = state.run(effect.step or "")
             return run is not None and not run.ended
-        case EffectKind.STEP_LETTER | EffectKind.LETTER_FAILED | EffectKind.PROMISE_MISSED:
+        case EffectKind.STEP_REMINDER:
+            run = state.run(effect.step or "")
+            return run is not None and not run.ended and run.snoozed_until is None
+        case EffectKind.APPROVAL_ASKED:
+            run = state.run(effect.step or "")
+            return run is not None and not run.ended and _is_asked(run, effect)
+        case EffectKind.HANDED_UP:
+            return state.assignee_id is None and state.handed_to is not None
+        case (
+            EffectKind.STEP_LETTER
+            | EffectKind.LETTER_FAILED
+            | EffectKind.PROMISE_MISSED
+            | EffectKind.HANDED_OVER
+            | EffectKind.OWNER_SILENT
+            | EffectKind.STEP_CREDIT
+            | EffectKind.STEP_GIVEN_UP
+            | EffectKind.STEP_FAILED
+            | EffectKind.CASE_JOINED
+            | EffectKind.MERGE_REFUSED
+        ):
             return True
         case never:
             assert_never(never)
 
 
-def end(story: Story, command: EndEffect) -> None:
-    """A hand-over ended. One that failed falls back to the managers, once, while it is true.
-
-    Of a breach they are told anyway; a second notice of the same one would be noise (trap 35).
-    """
-    effect = next((one for one in story.state.effects if one.key == command.key), None)
-    if effect is None:
-        return
-    story.tell(EffectEnded(key=effect.key, status=command.status, detail=command.detail))
-    went_wrong = command.status in (DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN)
-    told_anyway = (
-        effect.recipient.kind is RecipientKind.MANAGERS or effect.kind is EffectKind.SLA_BREACH
-    )
-    if went_wrong and effect.effect_class is EffectClass.LETTER:
-        story.plan_effect(
-            EffectKind.LETTER_FAILED, MANAGERS, step=effect.step, fallback_of=effect.key
-        )
-    elif went_wrong and not told_anyway and still_true(story.state, effect):
-        story.plan_effect(
-            effect.kind, MANAGERS, step=effect.step, clock=effect.clock, fallback_of=effect.key
-        )
-    elif effect.kind is EffectKind.STEP_NOTICE:
-        _end_notice(story, effect, command.status)
+def _is_missed(clock: Clock, effect: Effect) -> bool:
+    """Whether it is this clock's miss. One that has only moved since was missed all the same."""
+    kind, _, epoch = (effect.clock or "").partition("#")
+    if kind != clock.kind or clock.ended:
+        return False
+    if int(epoch) == clock.epoch and clock.running:
+        return True
+    return clock.breached_at is not None and int(epoch) >= (clock.set_in or clock.epoch)
 
 
-def _end_notice(story: Story, effect: PendingEffect, status: DeliveryStatus) -> None:
-    """A notify step is done when its notice was handed over."""
-    run = story.state.run(effect.step or "")
-    if run is None or run.ended:
-        return
-    step = story.book.playbook.step(run.step)
-    if status is DeliveryStatus.SENT:
-        steps.end(story, run.id, step, StepStatus.DONE, why="The notice was handed over.")
-    else:
-        steps.end(story, run.id, step, StepStatus.FAILED, why="The notice could not be sent.")
-    steps.advance(story)
+def _is_asked(run: StepRun, effect: Effect) -> bool:
+    """Whether an approval is still asked of the same one."""
+    return effect.recipient.id == run.asked_of or effect.fallback_of is not None
+
+
+def waits(state: EscalationState, effect: Effect) -> bool:
+    """Whether an earlier request to the same system comes first: a case's news stay in order."""
+    if effect.kind is not EffectKind.STEP_WEBHOOK:
+        return False
+    first = next((one for one in state.effects if one.target == effect.target), effect)
+    return first.key != effect.key
 
 
 def take_back(story: Story, *, letters: bool, why: str) -> None:
     """Cancel what has not begun: all that is no longer true, or everything, letters included."""
     for effect in story.state.effects:
         if not effect.begun and (letters or not still_true(story.state, effect)):
+            _cancel(story, effect, why)
+
+
+def take_back_of(story: Story, run_id: str, why: str) -> None:
+    """Cancel what has not begun of one step run, money included."""
+    for effect in story.state.effects:
+        if effect.step == run_id and not effect.begun and effect.kind in _OF_A_RUN:
             _cancel(story, effect, why)
 
 

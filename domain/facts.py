@@ -2,7 +2,7 @@
 
 from models.escalation import EscalationState
 from models.facts import Facts
-from models.messages import Book
+from models.messages import Book, Opening
 
 
 def facts_of(book: Book, state: EscalationState) -> Facts:
@@ -18,4 +18,18 @@ def facts_of(book: Book, state: EscalationState) -> Facts:
         appointment_known=state.appointment_at is not None,
         touches=state.touches,
         reopened=state.reopened,
+    )
+
+
+def facts_at_opening(book: Book, opening: Opening, text: str) -> Facts:
+    """The facts of a case as they were when it was opened, and its playbook and policy chosen."""
+    return Facts(
+        type=opening.type,
+        severity=opening.severity,
+        source=opening.source,
+        text=text,
+        customer_tier=book.facts.customer_tier,
+        customer_years=book.facts.customer_years,
+        customer_annual_value=book.facts.customer_annual_value,
+        appointment_known=opening.appointment_at is not None,
     )

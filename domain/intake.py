@@ -6,8 +6,8 @@ only what the customer says now (`domain.quoted_reply` cuts the rest). The words
 
 The awkward cases: "I do not want to cancel" is no threat, and "you cancelled my appointment" is
 ours, not theirs; "if nobody calls I will cancel" is a threat. Cancelling an order, an appointment
-or a newsletter is not leaving. Signal words are found whatever surrounds them: they only call for
-a person's eye, while the type opens a playbook.
+or a newsletter is not leaving. These are not the signal words (`signals/`): in doubt a signal word
+counts, for it only calls for a person's eye, while a type opens a playbook and has to be plain.
 
 Reasons quote the customer: they are content, and stay where content stays.
 """
@@ -33,8 +33,6 @@ class Guess(Frozen):
     """One sentence that quotes the customer."""
 
     severity_reason: str
-    signal_words: tuple[str, ...]
-    """Which of the words that call for a person's eye were found, in the order of the list."""
 
 
 def _any(wordings: Iterable[str]) -> re.Pattern[str]:
@@ -44,7 +42,6 @@ def _any(wordings: Iterable[str]) -> re.Pattern[str]:
 _TYPES = tuple(
     (kind, tuple(_any((wording,)) for wording in wordings)) for kind, wordings in words.TYPE_RULES
 )
-_SIGNALS = tuple((word, _any((wording,))) for word, wording in words.SIGNALS)
 _LEGAL, _DANGER, _ANGER = _any(words.LEGAL), _any(words.DANGER), _any(words.ANGER)
 _REPEATED, _SUPERIOR, _CALM = _any(words.REPEATED), _any(words.SUPERIOR), _any(words.CALM)
 _NOW = re.compile(
@@ -56,7 +53,7 @@ _QUESTION = re.compile(
     r"(?:how|what|where|when|which|who|is|are|can|could|do|does|would|will)\b|[^?]{0,400}\?",
     re.IGNORECASE,
 )
-_REPLY = re.compile(r"\s*(?:re|aw|sv|antw)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
+_REPLY = re.compile(r"\s*(?:re|aw|sv|antw)\s*(?:\[\d+\]\s*)?:", re.IGNORECASE)
 _POLICY = re.compile(
     r"(?:refund|money[- ]back|reimbursement|compensation)s? (?:polic|guarantee|conditions|terms)"
     r"|how long[^.?!\n]{0,40}(?:refund|reimburs)|(?:what|which) (?:cases|circumstances|situations)"
@@ -92,7 +89,6 @@ def guess(subject: str, text: str) -> Guess:
         severity=severity,
         type_reason=_quote(hits[0]) if hits else "Nothing in it says what kind it is.",
         severity_reason=why,
-        signal_words=tuple(word for word, found in _SIGNALS if found.search(said)),
     )
 
 

@@ -155,22 +155,3 @@ CALM = (
     r"(?:great|excellent|amazing|wonderful|fantastic|lovely|brilliant) (?:service|job|work)"
     r"|highly recommend(?:ed)?|keep up the good work",
 )
-
-SIGNALS = (
-    ("cancel", r"cancel(?:s|l?ed|l?ing|l?ations?)?"),
-    ("competitor", r"competitors?|(?:the|your) competition"),
-    ("lawyer", r"lawyers?|attorneys?|solicitors?|legal action|lawsuit|sue|suing"),
-    ("chargeback", r"charge ?backs?"),
-    ("close account", rf"(?:clos(?:e|ing)|delet(?:e|ing)|terminat(?:e|ing)) {_GAP}accounts?"),
-    (
-        "leave",
-        r"leav(?:e|ing) you|take (?:my|our) business elsewhere"
-        r"|(?:go|going) (?:somewhere else|elsewhere)",
-    ),
-    (
-        "switch",
-        r"switch(?:ing)? (?:providers?|suppliers?|compan(?:y|ies)|to (?:another|a different))",
-    ),
-    ("refund", r"refund(?:s|ed|ing)?|money back"),
-)
-"""The words that call for a person's eye, and how each is told: the first three always do."""

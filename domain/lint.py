@@ -7,9 +7,10 @@ Warnings make it harder to follow: long words, no due time.
 from domain.lint_conditions import condition_findings
 from domain.lint_flow import flow_findings
 from domain.lint_steps import step_findings
+from domain.lint_ways import way_findings
 from domain.lint_words import word_findings
 from models.finding import Finding, Level
-from models.playbook import Playbook, not_runnable
+from models.playbook import Playbook
 
 
 def lint(playbook: Playbook) -> tuple[Finding, ...]:
@@ -18,11 +19,9 @@ def lint(playbook: Playbook) -> tuple[Finding, ...]:
         *condition_findings(playbook),
         *flow_findings(playbook),
         *step_findings(playbook),
+        *way_findings(playbook),
         *word_findings(playbook),
     ]
-    for sentence in not_runnable(playbook):
-        mend = "Leave it out or write it otherwise, or keep the playbook as a draft."
-        found.append(Finding(where="steps", what=sentence, mend=mend, level=Level.WARNING))
     return tuple(sorted(found, key=lambda finding: finding.level is Level.WARNING))
 
 

@@ -45,7 +45,7 @@ def _never_opened(playbook: Playbook) -> Iterator[Finding]:
 
 def _opened(playbook: Playbook, *, skipping: bool) -> set[str]:
     """The steps that some way leads to; with or without skipping steps by hand."""
-    opened = {playbook.steps[0].id}
+    opened = {step.id for step in playbook.first_steps}
     while True:
         jumped = {target for name in opened for target in _jumps(playbook.step(name))}
         more = {step.id for step in playbook.steps if _follows(playbook, step, opened, skipping)}
@@ -55,13 +55,16 @@ def _opened(playbook: Playbook, *, skipping: bool) -> set[str]:
 
 
 def _follows(playbook: Playbook, step: Step, opened: set[str], skipping: bool) -> bool:
-    anchor = playbook.anchor(step)
-    if anchor is None:
-        return True
-    before = playbook.step(anchor)
+    anchors = playbook.anchors(step)
+    return all(_leads_to(playbook, playbook.step(one), step, opened, skipping) for one in anchors)
+
+
+def _leads_to(
+    playbook: Playbook, before: Step, step: Step, opened: set[str], skipping: bool
+) -> bool:
     if step.promised and not before.promised:
         return True
-    if anchor not in opened:
+    if before.id not in opened:
         return False
     if before.kind in ENGINE_RUN or before.when is not None:
         return True
@@ -89,7 +92,7 @@ def _ways(playbook: Playbook, start: str) -> set[str]:
     """Every step that can come after `start`, and itself."""
     found = {start}
     while True:
-        below = {step.id for step in playbook.steps if playbook.anchor(step) in found}
+        below = {step.id for step in playbook.steps if found & {*playbook.anchors(step)}}
         jumped = {target for name in found for target in _jumps(playbook.step(name))}
         if not (below | jumped) - found:
             return found

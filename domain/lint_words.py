@@ -9,7 +9,7 @@ from models.finding import Finding, Level
 from models.playbook import Place, Playbook
 from models.step import Approval, EmailStep, Notify, OfferStep, Step, Task
 
-_SAMPLE = {
+SAMPLE = {
     Placeholder.CUSTOMER_FIRST_NAME: "Doug",
     Placeholder.CUSTOMER_NAME: "Doug Hall",
     Placeholder.CUSTOMER_YEARS: "six years",
@@ -22,6 +22,7 @@ _SAMPLE = {
     Placeholder.APPOINTMENT_DAY: "May the fifth",
     Placeholder.APPOINTMENT_TIME: "nine",
 }
+"""Somebody's case, to read a text with its placeholders filled."""
 
 
 def word_findings(playbook: Playbook) -> Iterator[Finding]:
@@ -35,7 +36,7 @@ def word_findings(playbook: Playbook) -> Iterator[Finding]:
             what = "double braces are shown as they are, and never filled"
             mend = "Write one brace on each side."
             yield Finding(where=where(place), what=what, mend=mend, level=Level.WARNING)
-        for what, mend in _hard_to_read(render(text, _SAMPLE)):
+        for what, mend in _hard_to_read(render(text, SAMPLE)):
             yield Finding(where=where(place), what=what, mend=mend, level=Level.WARNING)
 
 

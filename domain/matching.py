@@ -6,7 +6,7 @@ from domain.predicate import reason
 from models.errors import NoPlaybook
 from models.facts import Facts
 from models.match import Match, Suggestion
-from models.playbook import PlaybookVersion, StartMode, not_runnable
+from models.playbook import PlaybookVersion, StartMode
 
 GENERAL = "general"
 """The playbook of last resort: it starts when no other matches, whatever its priority says."""
@@ -18,12 +18,11 @@ def match_playbook(playbooks: Iterable[PlaybookVersion], facts: Facts) -> Match:
     """The playbook for a case: of those whose condition holds, the one of highest priority.
 
     Equal priorities are told apart by slug, so the answer never depends on the order given. Only
-    the newest published version of each playbook counts, and only one that this version can run.
-    One with `start: suggest` is never started by itself: it is among the suggestions, as are
-    those that matched and came second. Raises NoPlaybook when nothing matches and there is no
-    general playbook either.
+    the newest published version of each playbook counts. One with `start: suggest` is never
+    started by itself: it is among the suggestions, as are those that matched and came second.
+    Raises NoPlaybook when nothing matches and there is no general playbook either.
     """
-    usable = [one for one in _newest(playbooks) if not not_runnable(one.playbook)]
+    usable = _newest(playbooks)
     fitting = [
         Suggestion(version=one, why=_sentence(why))
         for one in sorted(usable, key=_rank)

@@ -4,16 +4,18 @@ import hashlib
 import json
 from typing import Any
 
+from pydantic import BaseModel
+
 from models.playbook import Playbook
 
 
-def document_hash(playbook: Playbook) -> str:
+def document_hash(document: BaseModel) -> str:
     """SHA-256 of what the document says, in hexadecimal.
 
     It does not depend on the order of keys, on spelling (`60m` is `1h`), or on whether a default
     is written down; so a field that is added to the model later changes no hash.
     """
-    said = playbook.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    said = document.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
 

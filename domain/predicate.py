@@ -108,6 +108,21 @@ def _fits(node: Compare, known: str | int | bool | None) -> bool:
             assert_never(never)
 
 
+def asks_for_words(predicate: Predicate) -> bool:
+    """Whether a condition cannot be answered without the customer's words."""
+    match predicate:
+        case All(all=parts) | AnyOf(any=parts):
+            return any(asks_for_words(part) for part in parts)
+        case Not(not_=part):
+            return asks_for_words(part)
+        case Compare(op=op):
+            return op is Operator.MENTIONS
+        case Always():
+            return False
+        case never:
+            assert_never(never)
+
+
 def sentence(predicate: Predicate) -> str:
     """A condition in plain words, as a clause: `the kind of case is missed appointment`."""
     match predicate:

@@ -5,6 +5,10 @@ of our own quoted letter is not a threat.
 
 The awkward case: answers written between the quoted lines are new words. So after "On ... wrote:"
 everything goes only when the quote is not marked with `>`.
+
+Whoever writes the text chooses it, so the work is linear in its length: nothing here goes back over
+a line that it has seen, and no line is looked at by a pattern with two ways through one run of
+blanks.
 """
 
 import re
@@ -21,12 +25,12 @@ _DATED = re.compile(r"\b\d{4}\b|\d[:.]\d\d|\S@\S")
 """An attribution has a year, a time or an address; "On Tuesday your agent wrote:" has none."""
 
 _DIVIDER = re.compile(
-    r"\s*-{2,}\s*(?:original message|original appointment|forwarded message|forwarded by.{0,200}"
+    r"-{2,}\s*(?:original message|original appointment|forwarded message|forwarded by.{0,200}"
     r"|ursprüngliche nachricht|weitergeleitete nachricht|message d'origine|mensaje original)"
-    r"\s*-*\s*$"
-    r"|begin forwarded message:\s*$",
+    r"|begin forwarded message:",
     re.IGNORECASE,
 )
+_RULE = re.compile(r"\s*_{5,}\s*$")
 _FROM = re.compile(r"\*?(?:from|von|de|da|van)\s?:\*?\s*\S", re.IGNORECASE)
 _SENT = re.compile(r"\*?(?:sent|date|gesendet|datum|envoyé|enviado|verzonden)\s?:\*?\s*\S", re.I)
 _TO = re.compile(r"\*?(?:to|subject|an|betreff|à|objet|para|asunto|aan|onderwerp)\s?:\*?", re.I)
@@ -45,29 +49,32 @@ def split_reply(text: str) -> tuple[str, str]:
     `"Yes please.\\n\\nOn 4 Nov 2025, Al wrote:\\n> Shall we?"` is `"Yes please."` and the rest.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    new: list[str] = []
-    cut: list[str] = []
+    is_new = new_lines(lines)
+    new = [line for line, kept in zip(lines, is_new, strict=True) if kept]
+    cut = [line for line, kept in zip(lines, is_new, strict=True) if not kept]
+    return _tidy(new), _tidy(cut)
+
+
+def new_lines(lines: list[str]) -> list[bool]:
+    """Of each line, whether it is new: neither quoted nor signed."""
+    is_new = [True] * len(lines)
     at = 0
     while at < len(lines):
-        line = lines[at]
-        if wrap := _attribution(lines, at):
-            if not _marked(lines, at + wrap):
-                cut += lines[at:]
-                break
-            cut += lines[at : at + wrap]
-            at += wrap
-            continue
-        if _DIVIDER.match(line) or _outlook_block(lines, at):
-            cut += lines[at:]
-            break
-        if _signature(lines, at):
-            end = _next_quote(lines, at + 1)
-            cut += lines[at:end]
-            at = end
-            continue
-        (cut if line.startswith(">") or _DEVICE.match(line) else new).append(line)
-        at += 1
-    return _tidy(new), _tidy(cut)
+        end = _cut(lines, at)
+        is_new[at:end] = [False] * (end - at)
+        at = max(end, at + 1)
+    return is_new
+
+
+def _cut(lines: list[str], at: int) -> int:
+    """The line before which a cut that begins here ends; `at` when this line is new."""
+    if wrap := _attribution(lines, at):
+        return at + wrap if _marked(lines, at + wrap) else len(lines)
+    if _divider(lines[at]) or _outlook_block(lines, at):
+        return len(lines)
+    if _signature(lines, at):
+        return _next_quote(lines, at + 1)
+    return at + 1 if lines[at].startswith(">") or _DEVICE.match(lines[at]) else at
 
 
 def is_forward(subject: str) -> bool:
@@ -96,10 +103,15 @@ def _marked(lines: list[str], at: int) -> bool:
     return at < len(lines) and lines[at].startswith(">")
 
 
+def _divider(line: str) -> bool:
+    """Whether it is "----- Original Message -----" or the like, with or without the last dashes."""
+    return _DIVIDER.fullmatch(line.strip().rstrip("-").rstrip()) is not None
+
+
 def _outlook_block(lines: list[str], at: int) -> bool:
-    """Whether From:, Sent: and To: or Subject: stand here on lines of their own."""
-    if re.match(r"\s*_{5,}\s*$", lines[at]) and at + 1 < len(lines):
-        return _outlook_block(lines, at + 1) if lines[at + 1].strip("_ ") else False
+    """Whether From:, Sent: and To: or Subject: stand here, at most one line of `_____` before."""
+    if _RULE.match(lines[at]) and at + 1 < len(lines):
+        at += 1
     if not _FROM.match(lines[at]):
         return False
     block = lines[at + 1 : at + 6]
@@ -121,7 +133,7 @@ def _next_quote(lines: list[str], at: int, within: int | None = None) -> int:
     end = len(lines) if within is None else min(len(lines), at + within)
     for index in range(at, end):
         line = lines[index]
-        if line.startswith(">") or _DIVIDER.match(line) or _attribution(lines, index):
+        if line.startswith(">") or _divider(line) or _attribution(lines, index):
             return index
         if _outlook_block(lines, index):
             return index

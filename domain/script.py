@@ -8,6 +8,7 @@ Everything else in braces, `{{so}}`, a brace alone or an unknown name, stays as 
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 MAX_VALUE = 200
 """Characters of a value at most; the rest is cut off, so that a text stays of a known size."""
@@ -63,20 +64,29 @@ _KNOWN = {placeholder.value: placeholder for placeholder in Placeholder}
 
 def render(text: str, values: Values) -> str:
     """Fill a text. Linear in the text and the values."""
-
-    def fill(found: re.Match[str]) -> str:
-        placeholder = _KNOWN.get(found.group(1))
-        if placeholder is None:
-            return found.group()
-        value = (values.get(placeholder) or "").strip()
-        return value[:MAX_VALUE] if value else placeholder.blank
-
-    return _BRACED.sub(fill, text)
+    return "".join(
+        [_filled(part, values) if type(part) is Placeholder else part for part in _parts(text)]
+    )
 
 
-def placeholders(text: str) -> set[Placeholder]:
+def placeholders(text: str) -> frozenset[Placeholder]:
     """Which placeholders a text has."""
-    return {_KNOWN[name] for name in _BRACED.findall(text) if name in _KNOWN}
+    return frozenset(part for part in _parts(text) if type(part) is Placeholder)
+
+
+def _filled(placeholder: Placeholder, values: Values) -> str:
+    value = (values.get(placeholder) or "").strip()
+    return value[:MAX_VALUE] if value else placeholder.blank
+
+
+@lru_cache(maxsize=1024)
+def _parts(text: str) -> tuple[str, ...]:
+    """A text in pieces: placeholders, and the words between them. A playbook's are asked often."""
+    pieces = _BRACED.split(text)  # words, name, words, name, ..., words
+    return tuple(
+        piece if number % 2 == 0 else _KNOWN.get(piece, f"{{{piece}}}")
+        for number, piece in enumerate(pieces)
+    )
 
 
 def unknown(text: str) -> tuple[str, ...]:

@@ -1,29 +1,36 @@
-"""What people do to a case: finish steps, write, assign, correct, resolve, reopen, cancel."""
+"""What people do to a case: finish steps, write, correct, reopen, cancel."""
 
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import datetime
 
-from domain import clocks, effects, steps
+from domain import (
+    approvals,
+    clocks,
+    credit,
+    effects,
+    handing,
+    outcomes,
+    pauses,
+    snoozing,
+    steps,
+    talk,
+)
 from domain.permissions import require_owner
 from domain.story import CUSTOMER, Story
 from models.actor import Actor, ActorKind
 from models.command import (
     AddNote,
-    Assign,
-    Author,
     Cancel,
     Change,
     CompleteStep,
-    Direction,
+    Delegate,
     MoveClock,
     RecordMessage,
     Reopen,
     SkipStep,
-    Visibility,
+    SnoozeStep,
 )
 from models.delivery import EffectKind
 from models.errors import (
-    AlreadyAssigned,
     FieldRequired,
     NotInThisStatus,
     OutcomeUnknown,
@@ -36,70 +43,54 @@ from models.errors import (
 from models.escalation import Status, StepRun, StepStatus
 from models.event import (
     AppointmentSet,
-    Assigned,
     Cancelled,
     Changed,
     ClockMoved,
     MessageRecorded,
     NoteAdded,
     Reopened,
-    Resolved,
+    ResumeCause,
     StepEnded,
+    WakeCause,
 )
-from models.sla import ClockKind
-from models.step import EmailStep, Outcome, SkipRule, Step
-
-OPEN_FOR_REOPENING = timedelta(days=14)
-"""How long a resolved case can be reopened before it closes."""
+from models.sla import ReopenRule
+from models.step import Approval, Credit, EmailStep, Outcome, Schedule, SkipRule, Step, doer
 
 
 def complete(story: Story, command: CompleteStep) -> None:
     """A step is done. What its outcome leads to happens at once.
 
     An outcome with contact is the first response. On an e-mail step it also sends the letter,
-    ten seconds later.
+    ten seconds later; on a credit step one that grants sends the money, if it may.
     """
-    run, step = _workable(story, command.step)
+    run, step = workable(story, command.step)
     outcome = _outcome(step, command.outcome)
     _require_fields(step, outcome, command)
-    _take_over(story)
-    leads_to = step.on_outcome.get(outcome.id)
-    again = steps.jump_target(story, step, leads_to)
-    story.tell(
-        StepEnded(
-            run=run.id,
-            step=step.id,
-            kind=step.kind,
-            status=StepStatus.DONE,
-            outcome=outcome.id,
-            contact=outcome.contact,
-            note_id=command.note_id,
-            fields_id=command.fields_id,
-            went_to=again.id if again else None,
-        )
-    )
+    if not isinstance(step, Approval):
+        outcomes.take_over(story)
+    if isinstance(step, Credit) and outcome.grants:
+        credit.ask(story, run, step, outcome, command)
+        return
+    leads_to, again = outcomes.reach(story, run, step, outcome, command)
     if outcome.contact:
-        clocks.meet(story, ClockKind.FIRST_RESPONSE)
+        clocks.answered(story)
         _send_letter(story, run, step, command)
     _set_appointment(story, command.appointment_at)
-    if leads_to and leads_to.resolve and story.state.status is not Status.RESOLVED:
-        resolve(story, command.note_id)
+    if isinstance(step, Approval) and approvals.answered(story, run, outcome):
         return
-    if leads_to and again:
-        steps.start_again(story, again, leads_to.delay)
-    steps.advance(story)
+    outcomes.lead_on(story, step, leads_to, again, command.note_id)
 
 
 def skip(story: Story, command: SkipStep) -> None:
     """A step is left out. Whether a reason is needed, or it is allowed at all, the step says."""
-    run, step = _workable(story, command.step)
+    run, step = workable(story, command.step)
     if step.skip is SkipRule.NEVER:
         raise SkipForbidden(
             "This step cannot be skipped. Do it, or ask a senior to end the case another way."
         )
     if step.skip is SkipRule.WITH_REASON and command.reason_id is None:
         raise ReasonRequired("This step can be skipped with a reason. Say why in a few words.")
-    _take_over(story)
+    outcomes.take_over(story)
     story.tell(
         StepEnded(
             run=run.id,
@@ -112,17 +103,42 @@ def skip(story: Story, command: SkipStep) -> None:
     steps.advance(story)
 
 
+def snooze(story: Story, command: SnoozeStep) -> None:
+    """Put a step off. Whoever puts a step of a free case off has the case from then on."""
+    run, step = workable(story, command.step)
+    snoozing.require(story, run, step, command)
+    outcomes.take_over(story)
+    snoozing.snooze(story, run, step, command)
+    effects.take_back(story, letters=False, why="The step was put off.")
+
+
 def record_message(story: Story, command: RecordMessage) -> None:
-    """A message is a touch. Only a human, public, outbound one is a first response (trap 27)."""
-    told = command.model_dump(exclude={"kind"})
-    story.tell(MessageRecorded(**told))
-    answers = (
-        command.direction is Direction.OUTBOUND
-        and command.author is Author.HUMAN
-        and command.visibility is Visibility.PUBLIC
-    )
-    if answers:
-        clocks.meet(story, ClockKind.FIRST_RESPONSE)
+    """A message is a touch. Only a human, public, outbound one is a response (trap 27).
+
+    What the customer says after the first response asks for the next one, unless it only says
+    thanks (trap 20); a case on hold goes on with it, if its policy says so, and what was put off
+    is to be done now.
+    """
+    told = command.model_dump(exclude={"kind", "signals"})
+    alert = story.book.rules.alerts is not None
+    own_words = alert and talk.own_words(command)
+    signals = command.signals if own_words else ()
+    said = MessageRecorded(**told, signals=signals, to_read=own_words)
+    story.tell(said)
+    if talk.answers(said):
+        clocks.answered(story)
+    if talk.wants_something(said):
+        hear(story)
+
+
+def hear(story: Story) -> None:
+    """The customer wants something: a hold may end, an answer is owed, and nothing sleeps on."""
+    asks = story.state.status in talk.ASKED_IN
+    if asks and story.state.pause is not None and story.book.policy.pauses.ends_on_reply:
+        pauses.resume(story, ResumeCause.REPLY)
+    if asks:
+        clocks.customer_waits(story)
+    snoozing.wake(story, WakeCause.REPLY)
 
 
 def add_note(story: Story, command: AddNote) -> None:
@@ -130,13 +146,10 @@ def add_note(story: Story, command: AddNote) -> None:
     story.tell(NoteAdded(content_id=command.content_id))
 
 
-def assign(story: Story, command: Assign) -> None:
-    """Give the case to somebody. A claim is refused when somebody else has it."""
-    now = story.state.assignee_id
-    if command.only_if_free and now not in (None, command.assignee_id):
-        raise AlreadyAssigned("Somebody else took this case first. Take the next one.")
-    if now != command.assignee_id:
-        story.tell(Assigned(assignee_id=command.assignee_id, previous_id=now))
+def delegate(story: Story, command: Delegate) -> None:
+    """Hand a question on to another person of the role, or of a higher one."""
+    run, step = workable(story, command.step)
+    approvals.delegate(story, run, step, command)
 
 
 def change(story: Story, command: Change) -> None:
@@ -162,27 +175,19 @@ def change(story: Story, command: Change) -> None:
             )
         )
     if severity:
-        clocks.set_clocks(story, command.clocks)
+        clocks.set_for_severity(story, command.clocks)
     _set_appointment(story, command.appointment_at)
 
 
-def resolve(story: Story, note_id: UUID | None) -> None:
-    """The trouble is mended: clocks stop, open work is dropped, promises to the customer go on."""
-    _take_over(story)
-    clocks.meet(story, ClockKind.RESOLUTION)
-    clocks.note_misses(story)
-    story.tell(Resolved(note_id=note_id, closes_at=story.now + OPEN_FOR_REOPENING))
-    steps.end_the_rest(story, also_promised=False, why="The case is resolved.")
-    effects.take_back(story, letters=False, why="The case is resolved.")
-    steps.advance(story)
-
-
 def reopen(story: Story, command: Reopen) -> None:
-    """It was not mended: the playbook begins again, with fresh deadlines and no instant page."""
-    story.tell(Reopened(reason_id=command.reason_id))
-    clocks.set_clocks(story, command.clocks)
-    steps.start_again(story, story.book.playbook.steps[0], None)
+    """It was not mended: the playbook begins again, and nobody is paged at once (trap 18)."""
+    resumes = story.book.policy.reopen is ReopenRule.RESUME
+    story.tell(Reopened(reason_id=command.reason_id, resumes=resumes))
+    clocks.set_for_reopening(story, command.clocks)
+    for first in story.book.playbook.first_steps:
+        steps.start_again(story, first, None)
     steps.advance(story)
+    handing.tell_owner(story)
 
 
 def cancel(story: Story, command: Cancel) -> None:
@@ -198,21 +203,23 @@ def move_clock(story: Story, command: MoveClock) -> None:
     story.tell(ClockMoved(offset=command.offset))
 
 
-def _workable(story: Story, run_id: str) -> tuple[StepRun, Step]:
+def workable(story: Story, run_id: str) -> tuple[StepRun, Step]:
     """The open run of that id and its step, or the error that says why it cannot be worked on."""
     run = story.state.run(run_id)
     if run is None:
         if any(step.id == run_id for step in story.book.playbook.steps):
             raise StepNotOpen(f"It is not yet the turn of {run_id}. {_open_now(story)}")
         raise StepUnknown(f"There is no step {run_id} in this case. {_open_now(story)}")
-    step = story.book.playbook.step(run.step)
     if run.ended:
         when = f"{run.ended_at:%Y-%m-%d %H:%M} UTC" if run.ended_at else "earlier"
         by = "you" if _same(run.ended_by, story.actor) else _who(run.ended_by)
         raise StepAlreadyEnded(f"The step {run_id} was {run.status} by {by} at {when}.")
     if run.status is not StepStatus.OPEN:
         raise StepNotOpen(f"It is not yet the turn of {run_id}. {_open_now(story)}")
-    require_owner(story.actor, step.owner)
+    step = story.book.step(run.step)
+    require_owner(story.actor, doer(step))
+    if isinstance(step, Approval):
+        approvals.require_not_own(story.actor, run)
     return run, step
 
 
@@ -244,16 +251,12 @@ def _require_fields(step: Step, outcome: Outcome, command: CompleteStep) -> None
     if unknown := sorted(set(command.filled) - known):
         raise FieldRequired(f"The step {step.id} has no field {', '.join(unknown)}.")
     missing = [field for field in step.fields if field.required and field.id not in command.filled]
+    finds_a_time = isinstance(step, Schedule) and not outcome.without_fields
+    if finds_a_time and command.appointment_at is None:
+        raise FieldRequired("Write down the time that you found.")
     if missing and not outcome.without_fields:
         names = ", ".join(f"{field.id} ({field.label})" for field in missing)
         raise FieldRequired(f"Fill in: {names}.")
-
-
-def _take_over(story: Story) -> None:
-    """Whoever works on a case that nobody owns owns it from then on."""
-    actor = story.actor
-    if story.state.assignee_id is None and actor.kind is ActorKind.PERSON:
-        story.tell(Assigned(assignee_id=actor.id, previous_id=None))
 
 
 def _set_appointment(story: Story, at: datetime | None) -> None:

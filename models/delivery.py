@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from models.frozen import Frozen
-from models.text import Line
+from models.money import Money
+from models.text import Line, Slug
 
 
 class EffectKind(StrEnum):
@@ -31,6 +32,36 @@ class EffectKind(StrEnum):
     LETTER_FAILED = "letter_failed"
     """A letter to the customer did not leave, or nobody knows whether it did."""
 
+    APPROVAL_ASKED = "approval_asked"
+    """Somebody is to say yes or no."""
+
+    HANDED_OVER = "handed_over"
+    """The case came to somebody, or left them: the owner is told."""
+
+    HANDED_UP = "handed_up"
+    """The case waits for somebody of a higher role."""
+
+    OWNER_SILENT = "owner_silent"
+    """A new owner did nothing in time."""
+
+    STEP_CREDIT = "step_credit"
+    """Money for the customer, from a credit step."""
+
+    STEP_WEBHOOK = "step_webhook"
+    """Another system is told, by a webhook step."""
+
+    STEP_GIVEN_UP = "step_given_up"
+    """Nobody did a step in time, and the case goes on without it."""
+
+    STEP_FAILED = "step_failed"
+    """What the engine was to do by itself did not work."""
+
+    CASE_JOINED = "case_joined"
+    """The case in which a merged one goes on is told to take it in."""
+
+    MERGE_REFUSED = "merge_refused"
+    """That case could not take it in: a person must look."""
+
 
 class EffectClass(StrEnum):
     """What a lost answer means."""
@@ -41,14 +72,19 @@ class EffectClass(StrEnum):
     LETTER = "letter"
     """At most once after hand-over: when in doubt a person checks."""
 
+    REQUEST = "request"
+    """To a system that counts one id once: when in doubt it is asked again under the same id."""
+
 
 class RecipientKind(StrEnum):
     """Whom a delivery is for."""
 
     PERSON = "person"
+    SENIORS = "seniors"
     MANAGERS = "managers"
     VP = "vp"
     CUSTOMER = "customer"
+    SYSTEM = "system"
 
 
 class Recipient(Frozen):
@@ -85,6 +121,12 @@ class Effect(Frozen):
 
     fallback_of: Line | None = None
     """The key of the delivery that failed, when this one replaces it."""
+
+    amount: Money | None = None
+    """How much money a credit is."""
+
+    target: Slug | None = None
+    """The name of the system that a webhook tells."""
 
 
 class PendingEffect(Effect):

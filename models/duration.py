@@ -25,22 +25,23 @@ def say_duration(value: timedelta) -> str:
     """
     seconds = round(value.total_seconds())
     if seconds < 60:
-        return _count(seconds, "second")
+        return say_count(seconds, "second")
     minutes = round(seconds / 60)
     if minutes < 60:
-        return _count(minutes, "minute")
+        return say_count(minutes, "minute")
     if minutes < 24 * 60:
         return _pair(*divmod(minutes, 60), "hour", "minute")
     return _pair(*divmod(round(minutes / 60), 24), "day", "hour")
 
 
 def _pair(large: int, small: int, large_word: str, small_word: str) -> str:
-    first = _count(large, large_word)
-    return f"{first} {_count(small, small_word)}" if small else first
+    first = say_count(large, large_word)
+    return f"{first} {say_count(small, small_word)}" if small else first
 
 
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" + ("" if number == 1 else "s")
+def say_count(number: int, word: str, words: str | None = None) -> str:
+    """How many, in words: `1 hour`, `2 hours`. `words` is the plural, when it is not just an s."""
+    return f"{number} {word if number == 1 else words or word + 's'}"
 
 
 Duration = Annotated[

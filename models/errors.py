@@ -7,15 +7,24 @@ RightnowError
 │   ├── ReasonRequired                reason-required
 │   ├── OutcomeUnknown                outcome-unknown
 │   ├── FieldRequired                 field-required
+│   ├── AmountRefused                 amount-refused
+│   ├── PauseInvalid                  pause-invalid
+│   ├── SnoozeInvalid                 snooze-invalid
 │   ├── MailUnreadable                mail-unreadable
-│   └── PlaybookInvalid               playbook-invalid
+│   └── ContentInvalid                a content file that is not taken
+│       ├── PlaybookInvalid               playbook-invalid
+│       ├── SlaInvalid                    sla-invalid
+│       ├── SignalsInvalid                signals-invalid
+│       └── PromptInvalid                 prompt-invalid
 ├── NotAuthenticated              401 not-authenticated
 ├── NotAllowed                    403 not-allowed
 ├── NotFound                      404
 │   ├── EscalationUnknown             escalation-unknown
 │   ├── StepUnknown                   step-unknown
+│   ├── AlertUnknown                  alert-unknown
 │   ├── OperationUnknown              operation-unknown
-│   └── PersonUnknown                 person-unknown
+│   ├── PersonUnknown                 person-unknown
+│   └── PlaybookUnknown               playbook-unknown
 ├── Conflict                      409 right request, wrong moment
 │   ├── EscalationClosed              escalation-closed
 │   ├── NotInThisStatus               not-in-this-status
@@ -23,49 +32,28 @@ RightnowError
 │   ├── StepAlreadyEnded              step-already-ended
 │   ├── SkipForbidden                 skip-forbidden
 │   ├── AlreadyAssigned               already-assigned
+│   ├── SecondPersonNeeded            second-person-needed
+│   ├── NobodyHigher                  nobody-higher
+│   ├── UndoTooLate                   undo-too-late
+│   ├── MergeRefused                  merge-refused
+│   ├── PlaybookNotAdoptable          playbook-not-adoptable
+│   ├── PreviewStale                  preview-stale
 │   └── RuleBroken                    rule-broken
 ├── VersionMismatch               412 version-mismatch
 ├── TooLarge                      413 too-large
 ├── Unavailable                   503 try again, nothing is lost
 │   ├── StoreUnavailable              store-unavailable
 │   ├── EngineUnavailable             engine-unavailable
-│   └── DeliveryDelayed               delivery-delayed
+│   ├── DeliveryDelayed               delivery-delayed
+│   └── Busy                          busy
 └── Broken                        500 ours to mend
     ├── ProjectionForked              projection-forked
     └── NoPlaybook                    no-playbook
 """
 
-from typing import ClassVar
+from datetime import timedelta
 
-from models.frozen import Frozen
-
-
-class Trouble(Frozen):
-    """One thing that is wrong: where, what, and what to do about it."""
-
-    where: str
-    """A field, such as `customer.name`, or a file with its line and key."""
-
-    what: str
-    """What is wrong with it."""
-
-    mend: str = ""
-    """What to do about it."""
-
-
-class RightnowError(Exception):
-    """The root. Each leaf has a stable code, a plain title, and says whether trying again helps."""
-
-    code: ClassVar[str] = "error"
-    title: ClassVar[str] = "Something went wrong."
-    retryable: ClassVar[bool] = False
-
-    def __init__(self, detail: str, *, troubles: tuple[Trouble, ...] = ()) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        """What happened, and what to do, in plain words. Never a customer's words."""
-
-        self.troubles = troubles
+from models.trouble import RightnowError as RightnowError, Trouble as Trouble
 
 
 class BadInput(RightnowError):
@@ -107,6 +95,27 @@ class FieldRequired(BadInput):
     title = "A field of this step is missing."
 
 
+class AmountRefused(BadInput):
+    """An amount of money that the step does not give."""
+
+    code = "amount-refused"
+    title = "This much money cannot be given here."
+
+
+class PauseInvalid(BadInput):
+    """A pause that has no time to last, or lasts longer than the SLA policy allows."""
+
+    code = "pause-invalid"
+    title = "The case cannot be put on hold like that."
+
+
+class SnoozeInvalid(BadInput):
+    """Nothing can be put off into the past, for longer than a week, or past its own end."""
+
+    code = "snooze-invalid"
+    title = "It cannot be put off like that."
+
+
 class MailUnreadable(BadInput):
     """Not a mail, or one built to hurt."""
 
@@ -114,11 +123,36 @@ class MailUnreadable(BadInput):
     title = "This mail cannot be read."
 
 
-class PlaybookInvalid(BadInput):
+class ContentInvalid(BadInput):
+    """A content file breaks its rules. Each trouble names file, line and key."""
+
+
+class PlaybookInvalid(ContentInvalid):
     """A playbook breaks its rules. Each trouble names file, line and key."""
 
     code = "playbook-invalid"
     title = "This playbook cannot be used."
+
+
+class SlaInvalid(ContentInvalid):
+    """An SLA policy or a calendar breaks its rules. Each trouble names file, line and key."""
+
+    code = "sla-invalid"
+    title = "These SLA rules cannot be used."
+
+
+class SignalsInvalid(ContentInvalid):
+    """A file of signal words that is not taken."""
+
+    code = "signals-invalid"
+    title = "The signal words have problems."
+
+
+class PromptInvalid(ContentInvalid):
+    """A prompt breaks its rules. Each trouble names file, line and key."""
+
+    code = "prompt-invalid"
+    title = "This prompt cannot be used."
 
 
 class NotAuthenticated(RightnowError):
@@ -153,6 +187,13 @@ class StepUnknown(NotFound):
     title = "This case has no such step."
 
 
+class AlertUnknown(NotFound):
+    """The case has no such alert."""
+
+    code = "alert-unknown"
+    title = "There is no such alert."
+
+
 class OperationUnknown(NotFound):
     """No operation of that id."""
 
@@ -165,6 +206,13 @@ class PersonUnknown(NotFound):
 
     code = "person-unknown"
     title = "There is no such person."
+
+
+class PlaybookUnknown(NotFound):
+    """No playbook, or no version of it, by that name."""
+
+    code = "playbook-unknown"
+    title = "There is no such playbook."
 
 
 class Conflict(RightnowError):
@@ -213,6 +261,48 @@ class AlreadyAssigned(Conflict):
     title = "Somebody else has this case."
 
 
+class SecondPersonNeeded(Conflict):
+    """Whoever wrote it cannot let it pass: somebody else has to look at it first."""
+
+    code = "second-person-needed"
+    title = "Somebody else must do this."
+
+
+class NobodyHigher(Conflict):
+    """The case waits for the highest role already, or whoever asks has it."""
+
+    code = "nobody-higher"
+    title = "There is nobody higher to hand this to."
+
+
+class UndoTooLate(Conflict):
+    """What was done has left the house, something came after it, or ten seconds are over."""
+
+    code = "undo-too-late"
+    title = "This can no longer be taken back."
+
+
+class MergeRefused(Conflict):
+    """A case cannot go on in itself, in one that is resolved or over, or that goes on elsewhere."""
+
+    code = "merge-refused"
+    title = "The case cannot go on in that one."
+
+
+class PlaybookNotAdoptable(Conflict):
+    """A case that cannot go on by that playbook as it stands; the preview says why."""
+
+    code = "playbook-not-adoptable"
+    title = "The case cannot go on by that playbook now."
+
+
+class PreviewStale(Conflict):
+    """The case moved since the preview: something else would happen now."""
+
+    code = "preview-stale"
+    title = "The case has moved since you looked."
+
+
 class RuleBroken(Conflict):
     """A rule of ours broke over this request. It is refused, so that the case can go on."""
 
@@ -259,6 +349,18 @@ class DeliveryDelayed(Unavailable):
 
     code = "delivery-delayed"
     title = "The letter has not left yet."
+
+    def __init__(self, detail: str, *, again_after: timedelta | None = None) -> None:
+        super().__init__(detail)
+        self.again_after = again_after
+        """When to try again; when it is empty, as the workflow says."""
+
+
+class Busy(Unavailable):
+    """As many of these run as may run at once."""
+
+    code = "busy"
+    title = "Too much of this is asked for at once."
 
 
 class Broken(RightnowError):

@@ -3,22 +3,62 @@
 from __future__ import annotations
 
 import hashlib
+from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from models.actor import Actor
+from models.actor import Actor, Role
 from models.command import Author, Channel, Direction, Visibility
 from models.delivery import DeliveryStatus, Effect
 from models.duration import Duration
-from models.escalation import EscalationType, Source, StepStatus
+from models.escalation import EscalationType, Source
+from models.event_alerts import (
+    AlertFact as AlertFact,
+    AlertRaised as AlertRaised,
+    AlertReturned as AlertReturned,
+    AlertSeen as AlertSeen,
+    AlertSnoozed as AlertSnoozed,
+    InsightFact as InsightFact,
+    MessageRead as MessageRead,
+)
+from models.event_clocks import (
+    ClockBreached as ClockBreached,
+    ClockFact as ClockFact,
+    ClockMet as ClockMet,
+    ClocksMoved as ClocksMoved,
+    ClocksSet as ClocksSet,
+    ClockWarned as ClockWarned,
+)
+from models.event_steps import (
+    StepCarried as StepCarried,
+    StepDelegated as StepDelegated,
+    StepEnded as StepEnded,
+    StepFact as StepFact,
+    StepMoved as StepMoved,
+    StepOpened as StepOpened,
+    StepReminded as StepReminded,
+    StepReturned as StepReturned,
+    StepSnoozed as StepSnoozed,
+    StepStarted as StepStarted,
+    StepTurn as StepTurn,
+    StepWaiting as StepWaiting,
+    StepWoken as StepWoken,
+    WakeCause as WakeCause,
+)
 from models.frozen import Frozen
 from models.playbook import PlaybookRef
+from models.sentiment import Mood, Sentiment
 from models.severity import Severity
-from models.sla import ClockKind, ClockPlan
-from models.step import StepKind
+from models.signal import SignalKind
+from models.sla import ClockKind
 from models.text import Line, Slug
+
+
+def _is_not(value: object) -> bool:
+    """Left out of what is stored: it says nothing."""
+    return not value
 
 
 class EscalationOpened(Frozen):
@@ -40,90 +80,14 @@ class EscalationOpened(Frozen):
     appointment_at: AwareDatetime | None
     reopened_from: UUID | None
     assignee_id: UUID | None
+    customer_annual_value: Annotated[int, Field(ge=0)] = 0
+    """Minor units, as it was then."""
 
+    signals: Annotated[tuple[SignalKind, ...], Field(exclude_if=_is_not)] = ()
+    """Kinds of signal words in the title and the description."""
 
-class ClocksSet(Frozen):
-    """Deadlines were set, or set anew; the earlier ones no longer count."""
-
-    fact: Literal["clocks_set"] = "clocks_set"
-    clocks: tuple[ClockPlan, ...]
-
-
-class ClockWarned(Frozen):
-    """A target is near."""
-
-    fact: Literal["clock_warned"] = "clock_warned"
-    clock: ClockKind
-    epoch: int
-    due_at: AwareDatetime
-
-
-class ClockBreached(Frozen):
-    """A target was missed."""
-
-    fact: Literal["clock_breached"] = "clock_breached"
-    clock: ClockKind
-    epoch: int
-    due_at: AwareDatetime
-
-
-class ClockMet(Frozen):
-    """What a clock counts to has happened."""
-
-    fact: Literal["clock_met"] = "clock_met"
-    clock: ClockKind
-    late: bool
-
-
-class StepWaiting(Frozen):
-    """A step will open later."""
-
-    fact: Literal["step_waiting"] = "step_waiting"
-    run: Line
-    step: Slug
-    kind: StepKind
-    promised: bool
-    opens_at: AwareDatetime
-
-
-class StepOpened(Frozen):
-    """A step is to be done now."""
-
-    fact: Literal["step_opened"] = "step_opened"
-    run: Line
-    step: Slug
-    kind: StepKind
-    promised: bool
-    by_engine: bool
-    due_at: AwareDatetime
-    remind_at: AwareDatetime | None
-
-
-class StepReminded(Frozen):
-    """A step is overdue and its owner was reminded."""
-
-    fact: Literal["step_reminded"] = "step_reminded"
-    run: Line
-    count: int
-    remind_at: AwareDatetime | None
-    """When the next one goes out; none left when empty."""
-
-
-class StepEnded(Frozen):
-    """A step was done, left out, failed, or is no longer needed."""
-
-    fact: Literal["step_ended"] = "step_ended"
-    run: Line
-    step: Slug
-    kind: StepKind
-    status: StepStatus
-    outcome: Slug | None = None
-    contact: bool = False
-    note_id: UUID | None = None
-    went_to: Slug | None = None
-    fields_id: UUID | None = None
-    why: Line | None = None
-    """Why the engine ended it."""
+    to_read: Annotated[bool, Field(exclude_if=_is_not)] = False
+    """The description is the customer's own words: somebody reads how they feel."""
 
 
 class AppointmentSet(Frozen):
@@ -143,6 +107,14 @@ class MessageRecorded(Frozen):
     channel: Channel
     content_id: UUID
     sent_at: AwareDatetime | None
+    thanks: Annotated[bool, Field(exclude_if=_is_not)] = False
+    """It only says thank you."""
+
+    signals: Annotated[tuple[SignalKind, ...], Field(exclude_if=_is_not)] = ()
+    """Kinds of signal words that count in it: the customer means them."""
+
+    to_read: Annotated[bool, Field(exclude_if=_is_not)] = False
+    """It is the customer's own words: somebody reads how they feel."""
 
 
 class NoteAdded(Frozen):
@@ -158,6 +130,34 @@ class Assigned(Frozen):
     fact: Literal["assigned"] = "assigned"
     assignee_id: UUID | None
     previous_id: UUID | None
+    act_by: AwareDatetime | None = None
+    """When the managers are told if the new owner does nothing."""
+
+    until: AwareDatetime | None = None
+    """A claim: the case is free again then, unless its owner has begun."""
+
+
+class ClaimLapsed(Frozen):
+    """Somebody took the case and did not begin: it is free again."""
+
+    fact: Literal["claim_lapsed"] = "claim_lapsed"
+    assignee_id: UUID
+
+
+class HandedUp(Frozen):
+    """The case waits for somebody of a higher role."""
+
+    fact: Literal["handed_up"] = "handed_up"
+    to: Role
+    previous_id: UUID | None
+    reason_id: UUID | None = None
+
+
+class OwnerSilent(Frozen):
+    """The new owner did nothing in time."""
+
+    fact: Literal["owner_silent"] = "owner_silent"
+    assignee_id: UUID
 
 
 class Changed(Frozen):
@@ -169,6 +169,32 @@ class Changed(Frozen):
     type: EscalationType | None = None
     previous_type: EscalationType | None = None
     title_id: UUID | None = None
+
+
+class Paused(Frozen):
+    """The case was put on hold. An earlier hold ends with it."""
+
+    fact: Literal["paused"] = "paused"
+    reason_id: UUID | None
+    until: AwareDatetime
+    stops: tuple[ClockKind, ...]
+
+
+class ResumeCause(StrEnum):
+    """Why a case went on."""
+
+    ASKED = "asked"
+    TIME = "time"
+    REPLY = "reply"
+
+
+class Resumed(Frozen):
+    """The case goes on."""
+
+    fact: Literal["resumed"] = "resumed"
+    cause: ResumeCause
+    ended_at: AwareDatetime
+    """Until when its clocks stood still."""
 
 
 class Resolved(Frozen):
@@ -184,6 +210,8 @@ class Reopened(Frozen):
 
     fact: Literal["reopened"] = "reopened"
     reason_id: UUID | None
+    resumes: Annotated[bool, Field(exclude_if=_is_not)] = False
+    """Its clocks go on, without the time it was resolved."""
 
 
 class Cancelled(Frozen):
@@ -191,6 +219,61 @@ class Cancelled(Frozen):
 
     fact: Literal["cancelled"] = "cancelled"
     reason_id: UUID | None
+
+
+class Merged(Frozen):
+    """The case was another one's double, and goes on there."""
+
+    fact: Literal["merged"] = "merged"
+    into_id: UUID
+    into_number: int
+    reason_id: UUID | None = None
+
+
+class Absorbed(Frozen):
+    """A case that was merged into this one was taken in."""
+
+    fact: Literal["absorbed"] = "absorbed"
+    from_id: UUID
+    from_number: int
+    received_at: AwareDatetime | None = None
+    """From when on the clocks count now; empty when that stays as it was."""
+
+    customer_waits: bool = False
+    """The customer spoke last in that one: the answer is owed here now."""
+
+    breached: tuple[ClockKind, ...] | None = None
+    """Of which misses that one has told. Left out: of every one."""
+
+    signals: Annotated[tuple[SignalKind, ...], Field(exclude_if=_is_not)] = ()
+    """Kinds of signal words that the customer used there."""
+
+    unread: Annotated[tuple[UUID, ...], Field(exclude_if=_is_not)] = ()
+    """Their words that nobody has read there: they are read here."""
+
+    churn_risk: Annotated[float | None, Field(ge=0, le=1, exclude_if=_is_not)] = None
+    sentiment: Annotated[Sentiment | None, Field(exclude_if=_is_not)] = None
+    mood: Annotated[Mood | None, Field(exclude_if=_is_not)] = None
+    """How the customer felt there: it counts where nothing was read here."""
+
+
+class PlaybookChanged(Frozen):
+    """The case goes on by another playbook, or by another version of its own."""
+
+    fact: Literal["playbook_changed"] = "playbook_changed"
+    playbook: PlaybookRef
+    previous: PlaybookRef
+    swaps: bool
+    """Another playbook: it is played from its beginning."""
+
+
+class Undone(Frozen):
+    """What an operation did was taken back: everything that it changed stands as before."""
+
+    fact: Literal["undone"] = "undone"
+    undone: UUID
+    what: Line
+    run: Line | None = None
 
 
 class Closed(Frozen):
@@ -238,31 +321,32 @@ class OperationRejected(Frozen):
     detail: Line
 
 
-AnyFact = Annotated[
+EffectFact = EffectPlanned | EffectBegun | EffectEnded
+CaseFact = (
     EscalationOpened
-    | ClocksSet
-    | ClockWarned
-    | ClockBreached
-    | ClockMet
-    | StepWaiting
-    | StepOpened
-    | StepReminded
-    | StepEnded
     | AppointmentSet
     | MessageRecorded
     | NoteAdded
     | Assigned
+    | ClaimLapsed
+    | HandedUp
+    | OwnerSilent
     | Changed
+    | Paused
+    | Resumed
     | Resolved
     | Reopened
     | Cancelled
+    | Merged
+    | Absorbed
+    | PlaybookChanged
+    | Undone
     | Closed
     | ClockMoved
-    | EffectPlanned
-    | EffectBegun
-    | EffectEnded
-    | OperationRejected,
-    Field(discriminator="fact"),
+    | OperationRejected
+)
+AnyFact = Annotated[
+    CaseFact | ClockFact | StepFact | EffectFact | InsightFact, Field(discriminator="fact")
 ]
 
 

@@ -1,6 +1,8 @@
 """The house: the company that runs Rightnow, as it signs and where it is reached."""
 
+from models.actor import Person, Role
 from models.frozen import Frozen
+from models.messages import HouseRules
 
 
 class House(Frozen):
@@ -17,6 +19,24 @@ class House(Frozen):
 
     vp: str
     """The named contact of an executive escalation."""
+
+    seniors: str = "seniors@rightnow.test"
+    """Who is told of cases that wait for a senior."""
+
+    retention: frozenset[str] = frozenset()
+    """Mail addresses of the team that keeps customers from leaving, in lower case."""
+
+    rules: HouseRules = HouseRules()
+    """What each case is pinned to as it is opened."""
+
+    def keeps_customers(self, person: Person, *, seniors: bool = True) -> bool:
+        """Whether somebody is of the team that keeps customers from leaving.
+
+        Where the settings name nobody, it is the seniors; where there are none, the managers.
+        """
+        if self.retention:
+            return person.email.lower() in self.retention
+        return person.role is (Role.SENIOR if seniors else Role.MANAGER)
 
     @property
     def own_addresses(self) -> frozenset[str]:

@@ -5,18 +5,33 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from models.actor import Actor
+from models.alert import AlertRules
 from models.delivery import DeliveryStatus, PendingEffect
+from models.duration import Duration
 from models.escalation import EscalationState, EscalationType, Source, Status
 from models.event import Event
 from models.frozen import Frozen
+from models.hours import OpenHours
+from models.money import CreditLimits
 from models.playbook import Playbook, PlaybookRef
+from models.sentiment import Mood, Sentiment
 from models.severity import Severity
-from models.sla import ClockPlan, SlaPolicy
-from models.step import Letter, StepKind
+from models.shared import shared_hours, shared_playbook, shared_policy
+from models.signal import SignalKind
+from models.sla import ClockKind, ClockPlan, SlaPolicy
+from models.step import Letter, Step, StepKind
 from models.text import Line, Slug
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
+def _nothing(value: object) -> bool:
+    return not value
 
 
 class CaseFacts(Frozen):
@@ -28,12 +43,62 @@ class CaseFacts(Frozen):
     """Minor units."""
 
 
-class Book(Frozen):
-    """What an escalation is pinned to: it never changes while the case runs."""
+class HouseRules(Frozen):
+    """What the house has settled, as it was when a case was opened.
 
-    playbook: Playbook
-    policy: SlaPolicy
+    The defaults are how a case behaves that was opened before there were such rules.
+    """
+
+    credit_limits: CreditLimits = CreditLimits()
+    tell_owners: bool = False
+    """Whoever gets a case from somebody else is told."""
+
+    owner_acts_within: Duration | None = None
+    """How long a new owner may do nothing before the managers are told. Left out: no matter."""
+
+    alerts: Annotated[AlertRules | None, Field(exclude_if=_is_none)] = None
+    """From when on something is worth an alert. Left out, as in cases that were opened before there
+    were alerts: nothing is, and nobody reads how the customer feels."""
+
+
+class Kept(Frozen):
+    """A step that was promised to the customer by a playbook that the case no longer goes by."""
+
+    of: PlaybookRef
+    step: Step
+
+
+class Book(Frozen):
+    """What an escalation is pinned to. Only somebody's command changes it, as a whole part."""
+
+    playbook: Annotated[Playbook, AfterValidator(shared_playbook)]
+    policy: Annotated[SlaPolicy, AfterValidator(shared_policy)]
     facts: CaseFacts = CaseFacts()
+    rules: HouseRules = HouseRules()
+    hours: Annotated[
+        tuple[OpenHours, ...] | None,
+        Field(exclude_if=_is_none),
+        AfterValidator(shared_hours),
+    ] = None
+    """The open hours of every calendar that the policy names. None in a book of version 0.1.0, in
+    which all hours count and the workflow has new deadlines computed by a local activity."""
+
+    kept: Annotated[tuple[Kept, ...], Field(exclude_if=_nothing)] = ()
+    """Promises of earlier playbooks that go on."""
+
+    def find(self, step_id: str) -> Step | None:
+        """The step of that id: of the playbook, or a promise that was kept."""
+        try:
+            return self.playbook.step(step_id)
+        except KeyError:
+            return next((one.step for one in self.kept if one.step.id == step_id), None)
+
+    def step(self, step_id: str) -> Step:
+        """The same, when there must be one. Raises KeyError."""
+        found = self.find(step_id)
+        if found is None:
+            raise KeyError(step_id)
+        return found
 
 
 class Opening(Frozen):
@@ -58,6 +123,12 @@ class Opening(Frozen):
     reopened_from: UUID | None
     assignee_id: UUID | None
     playbook: PlaybookRef
+    signals: Annotated[tuple[SignalKind, ...], Field(exclude_if=_nothing)] = ()
+    """Kinds of signal words in the title and the description."""
+
+    to_read: Annotated[bool, Field(exclude_if=_nothing)] = False
+    """The description is the customer's own words."""
+
     clocks: tuple[ClockPlan, ...]
     """First deadlines, computed when the request was accepted, counted from `received_at`."""
 
@@ -131,6 +202,46 @@ class ProjectionBatch(Frozen):
     receipts: tuple[Receipt, ...]
 
 
+class ReadingOrder(Frozen):
+    """Words of the customer's in which somebody is to read how they feel."""
+
+    escalation_id: UUID
+    number: int
+    content_ids: tuple[UUID, ...]
+
+
+class ReadWords(Frozen):
+    """What one message tells of its writer. Nothing, when its words are gone."""
+
+    content_id: UUID
+    sentiment: Sentiment | None = None
+    predicted: Annotated[float | None, Field(ge=0, le=1)] = None
+    """How likely the case ends well, as cases like it did; empty while these are too few."""
+
+    churn_risk: Annotated[float | None, Field(ge=0, le=1)] = None
+    again: bool = False
+    """Somebody else can read them, too: see SecondOrder."""
+
+
+class SecondOrder(Frozen):
+    """The words of a case that were read last, for somebody else to read."""
+
+    escalation_id: UUID
+    content_id: UUID
+
+
+class SecondResult(Frozen):
+    """What they read. Empty when nothing else came of it."""
+
+    sentiment: Sentiment | None = None
+
+
+class ReadingResult(Frozen):
+    """What was read, in the order of the question."""
+
+    words: tuple[ReadWords, ...]
+
+
 class DeliveryOrder(Frozen):
     """One effect to hand over."""
 
@@ -151,6 +262,54 @@ class DeliveryOrder(Frozen):
 
     version: int = 0
     """The case's version that this order knows."""
+
+
+class RequestOrder(Frozen):
+    """One request to another system: money for the customer, or news of a case.
+
+    It carries ids and states, never a customer's words.
+    """
+
+    escalation_id: UUID
+    number: int
+    effect: PendingEffect
+    customer_id: UUID
+    type: EscalationType
+    severity: Severity
+    status: Status
+    playbook: Line
+    at: AwareDatetime
+    """The escalation's own time."""
+
+    version: int
+
+
+class JoinOrder(Frozen):
+    """A case that was merged, and the one that is to take it in."""
+
+    escalation_id: UUID
+    number: int
+    effect: PendingEffect
+    into_id: UUID
+    received_at: AwareDatetime
+    customer_waits: bool = False
+    """The customer spoke last there: an answer is owed."""
+
+    breached: tuple[ClockKind, ...] | None = None
+    """Of which misses it has told. Left out: of every one."""
+
+    signals: tuple[SignalKind, ...] = ()
+    """Kinds of signal words that the customer used there."""
+
+    unread: tuple[UUID, ...] = ()
+    """Their words that nobody has read there."""
+
+    churn_risk: Annotated[float | None, Field(ge=0, le=1)] = None
+    sentiment: Sentiment | None = None
+    mood: Mood | None = None
+
+    at: AwareDatetime
+    """The escalation's own time."""
 
 
 class DeliveryResult(Frozen):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Literal, NamedTuple
+from uuid import UUID
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from models.actor import Role
 from models.duration import Duration
@@ -14,7 +15,9 @@ from models.frozen import Frozen
 from models.predicate import Predicate, bounded
 from models.step import (
     ENGINE_RUN,
-    RUNNABLE,
+    Approval,
+    Credit,
+    Due,
     Jump,
     Outcome,
     SkipRule,
@@ -103,13 +106,21 @@ class Playbook(Frozen):
         return self
 
     def step(self, step_id: str) -> Step:
-        """The step of that id, the built-in last one included. Raises KeyError."""
+        """The step of that id, the built-in ones included. Raises KeyError."""
         for step in self.steps:
             if step.id == step_id:
                 return step
+            if isinstance(step, Credit) and credit_approval_id(step.id) == step_id:
+                return credit_approval(step)
         if step_id == LAST_STEP:
             return self.last_step
         raise KeyError(step_id)
+
+    @property
+    def built_in(self) -> tuple[Step, ...]:
+        """The steps that every case may need and no playbook has."""
+        asking = (step for step in self.steps if isinstance(step, Credit))
+        return (*(credit_approval(step) for step in asking), self.last_step)
 
     @property
     def last_step(self) -> Step:
@@ -131,27 +142,73 @@ class Playbook(Frozen):
             minutes=2,
         )
 
-    def anchor(self, step: Step) -> str | None:
-        """The step after which this one opens: the declared one, or the one above it."""
-        for one, anchor in self.anchored():
-            if one.id == step.id:
-                return anchor
-        raise ValueError(f"{step.id} is not a step of {self.slug}")
+    def anchors(self, step: Step) -> tuple[str, ...]:
+        """The steps after which this one opens: none after which a built-in one does."""
+        return next((anchors for one, anchors in self.anchored() if one.id == step.id), ())
 
-    def anchored(self) -> Iterator[tuple[Step, str | None]]:
-        """Every step with the step after which it opens."""
-        above = None
-        for step in self.steps:
-            yield step, step.after.step if step.after and step.after.step else above
-            above = step.id
+    def anchored(self) -> Iterator[tuple[Step, tuple[str, ...]]]:
+        """Every step with the steps after which it opens.
+
+        It opens after the one above it. Steps of one group open together, after what stands above
+        the group; and what stands below a group opens after all of it.
+        """
+        return _anchored(self.steps)
+
+    @property
+    def first_steps(self) -> tuple[Step, ...]:
+        """The steps that a case begins with: the first one, or the whole first group."""
+        return tuple(step for step, anchors in self.anchored() if not anchors)
+
+
+def _anchored(steps: tuple[Step, ...]) -> Iterator[tuple[Step, tuple[str, ...]]]:
+    above: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
+    group: str | None = None
+    for step in steps:
+        if step.group is None or step.group != group:
+            above, together, group = together, (), step.group
+        yield step, (step.after.step,) if step.after and step.after.step else above
+        together = (*together, step.id)
 
 
 LAST_STEP = "how-does-it-end"
 """The id of the built-in last step; no playbook may use it."""
 
+_APPROVAL = "-approval"
+_LONGEST_CREDIT = 60 - len(_APPROVAL)
+
+
+def credit_approval_id(step_id: str) -> str:
+    """The id of the built-in approval of a credit step."""
+    return f"{step_id}{_APPROVAL}"
+
+
+def credit_approval(step: Credit) -> Approval:
+    """What opens when somebody asks for more money than their own limit. No playbook has it."""
+    return Approval(
+        kind=StepKind.APPROVAL,
+        id=credit_approval_id(step.id),
+        title="Say yes or no to the money",
+        why="It is more than the one who asked may give alone.",
+        question="May this money go to the customer?",
+        approver=Role.MANAGER,
+        owner=Role.MANAGER,
+        outcomes=(
+            Outcome(id="yes", label="Yes, give it", grants=True),
+            Outcome(id="no", label="No, not this much"),
+        ),
+        on_outcome={},
+        due=Due(within=step.approve_within),
+        skip=SkipRule.NEVER,
+        minutes=2,
+    )
+
 
 def _doubled(ids: list[str]) -> Iterator[Misfit]:
     for index, name in enumerate(ids):
+        if name.endswith(_APPROVAL) and name.removesuffix(_APPROVAL) in ids:
+            what = f"the id `{name}` may be needed for an approval; take another"
+            yield Misfit(("steps", index, "id"), what)
         if name == LAST_STEP:
             yield Misfit(("steps", index, "id"), f"the id `{LAST_STEP}` is built in; take another")
         if name in ids[:index]:
@@ -176,6 +233,11 @@ def _check(step: Step, ids: list[str]) -> Iterator[Misfit]:
         if name not in outcomes:
             what = f"{where} has on_outcome for `{name}`, which is not an outcome"
             yield Misfit(("on_outcome", name), what)
+    if isinstance(step, Credit) and len(step.id) > _LONGEST_CREDIT:
+        yield Misfit(("id",), f"the id of a credit step has at most {_LONGEST_CREDIT} letters")
+    if isinstance(step, Approval) and step.expires_as and step.expires_as not in outcomes:
+        what = f"{where} expires as `{step.expires_as}`, which is not an outcome"
+        yield Misfit(("expires_as",), what)
     if step.kind not in ENGINE_RUN and not outcomes:
         yield Misfit((), f"{where} needs at least one outcome: how can it end?")
     if step.when:
@@ -187,37 +249,29 @@ def _check(step: Step, ids: list[str]) -> Iterator[Misfit]:
 
 def _circle(steps: tuple[Step, ...]) -> Iterator[Misfit]:
     """A step that waits for itself, over whatever way, would wait for ever."""
-    waits_for = {
-        step.id: (step.after.step if step.after and step.after.step else None)
-        or (steps[index - 1].id if index else None)
-        for index, step in enumerate(steps)
-    }
+    waits_for = {step.id: anchors for step, anchors in _anchored(steps)}
     for index, start in enumerate(waits_for):
-        seen = [start]
-        while (following := waits_for[seen[-1]]) is not None:
-            if following in seen:
-                way = " waits for ".join(f"`{name}`" for name in [*seen, following])
-                what = f"steps wait for each other in a circle: {way}"
-                yield Misfit(("steps", index, "after"), what)
-                return
-            seen.append(following)
+        way = _way_back(start, waits_for)
+        if way:
+            named = " waits for ".join(f"`{name}`" for name in way)
+            what = f"steps wait for each other in a circle: {named}"
+            yield Misfit(("steps", index, "after"), what)
+            return
 
 
-def not_runnable(playbook: Playbook) -> tuple[str, ...]:
-    """What this version cannot run yet, one plain sentence each; empty when it can run it all."""
-    found = [
-        f"step `{step.id}`: kind `{step.kind}` cannot be run by this version"
-        for step in playbook.steps
-        if step.kind not in RUNNABLE
-    ]
-    for step in playbook.steps:
-        if step.group or step.on_timeout.go_to:
-            found.append(f"step `{step.id}`: group and on_timeout.go_to cannot be run yet")
-        if step.on_timeout.escalate_to not in (None, Role.MANAGER):
-            found.append(f"step `{step.id}`: on_timeout.escalate_to tells only managers so far")
-        if any(jump.escalate_to for jump in step.on_outcome.values()):
-            found.append(f"step `{step.id}`: on_outcome.escalate_to cannot be run yet")
-    return tuple(found)
+def _way_back(start: str, waits_for: dict[str, tuple[str, ...]]) -> list[str]:
+    """The way from a step over those it waits for to one that is on the way already, if any."""
+    ways = [[start]]
+    safe: set[str] = set()
+    while ways:
+        way = ways.pop()
+        for name in waits_for.get(way[-1], ()):
+            if name in way:
+                return [*way, name]
+            if name not in safe:
+                safe.add(name)
+                ways.append([*way, name])
+    return []
 
 
 class PlaybookRef(Frozen):
@@ -232,9 +286,23 @@ class PlaybookRef(Frozen):
         return f"{self.slug}@{self.version}"
 
 
+class Origin(StrEnum):
+    """Where a version came from."""
+
+    FILE = "file"
+    WEB = "web"
+
+
 class PlaybookVersion(Frozen):
-    """One version of a playbook. It never changes."""
+    """One version of a playbook. What it says never changes; it can be published, and again."""
 
     ref: PlaybookRef
     playbook: Playbook
     status: Literal["published", "draft"] = "published"
+    origin: Origin = Origin.FILE
+    author_id: UUID | None = None
+    """Who wrote it; empty for a file's."""
+
+    created_at: AwareDatetime | None = None
+    published_at: AwareDatetime | None = None
+    """When it was published last. Of the published ones the latest is current."""

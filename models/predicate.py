@@ -90,7 +90,7 @@ class Compare(Frozen):
             raise ValueError("`mentions` goes with the field `text`, and `text` with `mentions`")
         if self.op in (Operator.AT_LEAST, Operator.AT_MOST) and self.field not in _NUMBERS:
             raise ValueError(f"`{self.op}` wants a number field; `{self.field}` is none")
-        if self.field in _NUMBERS and not isinstance(self.value, int):
+        if self.field in _NUMBERS and type(self.value) is not int:
             raise ValueError(f"`{self.field}` is compared with a whole number")
         if self.field is Fact.APPOINTMENT_KNOWN and not isinstance(self.value, bool):
             raise ValueError("`appointment.known` is compared with true or false")

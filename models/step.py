@@ -52,6 +52,9 @@ class Outcome(Frozen):
     without_fields: bool = False
     """Nothing has to be filled in for the step to end this way."""
 
+    grants: bool = False
+    """On an approval it means yes; on a credit step the money goes out."""
+
 
 class Jump(Frozen):
     """What an outcome leads to, when it is not simply the next step. Exactly one is given."""
@@ -94,11 +97,19 @@ class After(Frozen):
         return self
 
 
+def _is_not(value: bool) -> bool:
+    """Left out of what is stored, so that a playbook of an earlier version keeps its hash."""
+    return not value
+
+
 class Due(Frozen):
     """By when an open step must be done."""
 
     within: Duration
     """Counted from the moment it opened."""
+
+    open_hours: Annotated[bool, Field(exclude_if=_is_not)] = False
+    """Counted in the hours of the case's SLA policy, and not in all hours."""
 
 
 class OnTimeout(Frozen):
@@ -244,24 +255,40 @@ class Notify(_Step):
 
 
 class Approval(_Step):
-    """Somebody of a role says yes or no."""
+    """Somebody of a role says yes or no, and never the one who asked for it.
+
+    It expires when it is due, so that nobody waits for an answer that does not come.
+    """
 
     kind: Literal[StepKind.APPROVAL]
     approver: Role
     question: Text
+    expires_as: Slug | None = None
+    """The outcome it ends with when nobody answers. Left out: the first that does not grant."""
+
+    @property
+    def expiry(self) -> Outcome | None:
+        """The outcome of an approval that nobody answered."""
+        if self.expires_as is not None:
+            return next((one for one in self.outcomes if one.id == self.expires_as), None)
+        return next((one for one in self.outcomes if not one.grants), None)
 
 
 class Schedule(_Step):
-    """Find a time and write it down."""
+    """Find a time with the customer and write it down. It becomes the case's appointment."""
 
     kind: Literal[StepKind.SCHEDULE]
+    lasts: Duration | None = None
+    """How long the appointment takes, so that the agent can say so."""
 
 
 class Credit(_Step):
-    """Give money back."""
+    """Give money back. The agent says how much, and the engine does it ten seconds later."""
 
     kind: Literal[StepKind.CREDIT]
     at_most: Money
+    approve_within: Duration = timedelta(hours=4)
+    """How long an amount above the agent's own limit waits for a manager's yes."""
 
 
 class Webhook(_Step):
@@ -269,6 +296,7 @@ class Webhook(_Step):
 
     kind: Literal[StepKind.WEBHOOK]
     target: Slug
+    """The name of a system that the settings know. Addresses are never in a playbook."""
 
 
 Step = Annotated[
@@ -285,17 +313,10 @@ Step = Annotated[
     Field(discriminator="kind"),
 ]
 
-RUNNABLE = frozenset(
-    {
-        StepKind.CALL,
-        StepKind.EMAIL,
-        StepKind.OFFER,
-        StepKind.FOLLOW_UP,
-        StepKind.TASK,
-        StepKind.NOTIFY,
-    }
-)
-"""The kinds that this version runs. The others may be declared in drafts, and not be started."""
-
 ENGINE_RUN = frozenset({StepKind.NOTIFY, StepKind.WEBHOOK})
 """The kinds that the engine does by itself."""
+
+
+def doer(step: Step) -> Role:
+    """The lowest role that may do a step: an approval's is whoever may say yes."""
+    return step.approver if isinstance(step, Approval) else step.owner

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Mapping
 
 from temporalio.client import Client
 
-from config.settings import Settings
+from config.settings import Settings, llm_of
 from supervisor import machine_checks, processes, service_checks
 from supervisor.findings import Finding, bounded, broken, well
 from supervisor.running import Running, read_running
@@ -40,6 +40,8 @@ async def _machine(settings: Settings, running: Running | None) -> list[Finding]
         "Temporal's program": asyncio.to_thread(machine_checks.temporal_program, settings),
         "The data directory": asyncio.to_thread(machine_checks.data_directory, settings),
         "Time zones": asyncio.to_thread(machine_checks.clock),
+        "The built-in reader": asyncio.to_thread(machine_checks.built_in_reader),
+        "Encryption": asyncio.to_thread(machine_checks.encryption, settings),
     }
     found = await asyncio.gather(
         *[bounded(what, "make clean up", check) for what, check in one_by_one.items()]
@@ -55,7 +57,13 @@ async def _database(settings: Settings, running: Running | None) -> list[Finding
     mend = "Check RIGHTNOW_DATABASE_URL and that the server runs." if given else AGAIN
     try:
         async with asyncio.timeout(3):
-            return await service_checks.database(url, mend)
+            found = await service_checks.database(url, mend)
+            if not all(one.ok for one in found):
+                return found
+            if settings.audit_every:
+                found.append(await service_checks.audits(url))
+            found.append(await service_checks.language_model(url, llm_of(settings)))
+            return [*found, await service_checks.similar_cases(url)]
     except TimeoutError:
         return [broken("The database", "No answer within 3 s.", mend)]
 

@@ -8,9 +8,11 @@ import tempfile
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from activities.adapters import minilm_files
 from config.settings import Settings
 from supervisor import postgres_home, temporal
 from supervisor.findings import Finding, broken, well
+from supervisor.payload_keys import with_kept_keys
 from supervisor.ports import is_free
 from supervisor.running import Running
 
@@ -57,6 +59,29 @@ def data_directory(settings: Settings) -> Finding:
     if free < NEEDED_BYTES:
         return broken(what, room, "Free at least 1 GB, or set RIGHTNOW_DATA_DIR to another disk.")
     return well(what, room)
+
+
+def encryption(settings: Settings) -> Finding:
+    """What goes to Temporal is encrypted; a Temporal of others gets no key by itself."""
+    what = "Encryption"
+    ours = settings.temporal_address is None
+    keys = (with_kept_keys(settings) if ours else settings).payload_keyring
+    if keys:
+        return well(what, f"What goes to Temporal is encrypted with the key {keys[0].id}.")
+    if ours:
+        return well(what, "`rightnow up` makes a key with its own Temporal.")
+    return broken(
+        what, "What goes to Temporal is readable there.", "set RIGHTNOW_PAYLOAD_KEYS (how-to: keys)"
+    )
+
+
+def built_in_reader() -> Finding:
+    """Moods and churn risks come from it, and what finds similar cases. Nothing else waits."""
+    what = "The built-in reader"
+    if lost := minilm_files.missing():
+        told = f"{lost} Messages wait a day for it, and similar cases are not found."
+        return broken(what, told, "Run `make` again: it gets what is missing.")
+    return well(what, "Its model and its table are there.")
 
 
 def ports(settings: Settings, running: Running | None) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from supervisor.directories import make_directory
@@ -12,8 +13,12 @@ def password_file(data_dir: Path, name: str) -> Path:
     return data_dir / "secrets" / name
 
 
-def kept_password(data_dir: Path, name: str) -> str:
-    """The password called `name`: read, or made on first use.
+def _random() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def kept_password(data_dir: Path, name: str, make: Callable[[], str] = _random) -> str:
+    """The password called `name`: read, or made on first use; random unless `make` says how.
 
     It is complete on disk before it is used, so a kill in between never locks anybody out.
     """
@@ -24,7 +29,7 @@ def kept_password(data_dir: Path, name: str) -> str:
         fresh.unlink(missing_ok=True)
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(24))
+            file.write(make())
             file.flush()
             os.fsync(file.fileno())
         fresh.rename(path)

@@ -9,7 +9,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from config.settings import Settings
-from supervisor import postgres, probes, service_checks, temporal, temporal_namespace
+from supervisor import postgres, probes, processes, service_checks, temporal, temporal_namespace
 from supervisor.directories import make_directory
 from supervisor.errors import StartError
 from supervisor.findings import Finding
@@ -19,6 +19,7 @@ from supervisor.temporal import Temporal, TemporalPorts
 
 Say = Callable[[str], None]
 LOOKS_FOR_ADDED = 30
+CODEC_PATH = "/api/v1/admin/codec"
 API_PORTS = ("api_port",)
 TEMPORAL_PORTS = ("temporal_port", "temporal_ui_port")
 POSTGRES_PORTS = ("postgres_port",)
@@ -63,6 +64,7 @@ def own_temporal(settings: Settings, search_attributes: Mapping[str, str]) -> Te
         namespace=settings.temporal_namespace,
         search_attributes=search_attributes,
         time_skipping=settings.demo,
+        codec_url=f"{processes.local_url(settings)}{CODEC_PATH}" if settings.payload_keys else None,
     )
 
 

@@ -1,13 +1,17 @@
 """What has to answer while Rightnow runs."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import psycopg
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from psycopg.rows import dict_row
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
@@ -15,6 +19,13 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from config.settings import Settings
+from domain import llm, similar
+from domain.audit import verdict
+from models.audit import Audit
+from models.errors import StoreUnavailable
+from models.llm import LlmSetup, LlmTrouble
+from models.store.repositories import llm as calls, remembered
+from models.store.session import Store
 from supervisor import probes
 from supervisor.findings import Finding, broken, well
 from supervisor.processes import ROOT
@@ -24,6 +35,11 @@ POLLS_WITHIN = timedelta(seconds=75)
 """A long poll lasts a minute; a poller not seen for longer is gone."""
 
 MIGRATIONS = ROOT / "models" / "store" / "migrations"
+
+_LATEST_AUDIT = """
+SELECT id, began_at, ended_at, every, passed, findings, healed, looked_at, reached
+FROM audits ORDER BY ended_at DESC LIMIT 1
+"""
 
 
 async def database(url: str, mend: str) -> list[Finding]:
@@ -37,6 +53,86 @@ async def database(url: str, mend: str) -> list[Finding]:
     except (psycopg.Error, OSError) as error:
         return [broken(what, f"It does not let us in: {_first_line(error)}", mend)]
     return [well(what, "It answers."), await asyncio.to_thread(_migrated, current)]
+
+
+async def audits(url: str) -> Finding:
+    """What the auditor says: whether it looks at all, and whether it found something."""
+    what = "The audit"
+    try:
+        async with await psycopg.AsyncConnection.connect(url) as connection:
+            latest, last_good_at = await _audited(connection)
+    except psycopg.errors.UndefinedTable:
+        return well(what, "This installation keeps none.")
+    except (psycopg.Error, OSError) as error:
+        return broken(what, f"The database does not let us in: {_first_line(error)}", "")
+    if latest is None:
+        return well(what, "None has been made yet. One comes a minute after the worker.")
+    said = verdict(latest, last_good_at, datetime.now(UTC))
+    return Finding(
+        what, ok=said.well, detail=said.words, mend="" if said.well else "rightnow audit"
+    )
+
+
+async def _audited(
+    connection: psycopg.AsyncConnection[tuple[object, ...]],
+) -> tuple[Audit | None, datetime | None]:
+    """The latest audit, and when everything was well the last time."""
+    cursor = connection.cursor(row_factory=dict_row)
+    await cursor.execute(_LATEST_AUDIT)
+    latest = await cursor.fetchone()
+    await cursor.execute("SELECT max(ended_at) AS at FROM audits WHERE passed")
+    good = await cursor.fetchone()
+    return (Audit(**latest) if latest else None), (good["at"] if good else None)
+
+
+async def language_model(url: str, setup: LlmSetup | None) -> Finding:
+    """What the record of its calls tells. None set up is well, and so is a budget that is spent."""
+    what = "The language model"
+    try:
+        async with _record(url) as connection:
+            found = llm.status(setup, await calls.seen(connection))
+    except (StoreUnavailable, DBAPIError) as error:
+        return _unasked(what, "This installation asks none.", error)
+    told = f"{found.words} Playbooks guide alone."
+    if found.why in (LlmTrouble.NOT_SET_UP, LlmTrouble.BUDGET_SPENT):
+        return well(what, told)
+    if not found.on:
+        mend = "Check RIGHTNOW_LLM_BASE_URL, RIGHTNOW_LLM_API_KEY and RIGHTNOW_LLM_MODEL."
+        return broken(what, told, mend)
+    return well(what, f"{found.tokens_today:,} of {found.budget:,} tokens are spent today.")
+
+
+async def similar_cases(url: str) -> Finding:
+    """Whether cases that are over are found by others, and count in predictions."""
+    what = "Similar cases"
+    try:
+        async with _record(url) as connection:
+            lacking = await remembered.lacking(connection)
+    except (StoreUnavailable, DBAPIError) as error:
+        return _unasked(what, "This installation looks for none.", error)
+    now = datetime.now(UTC)
+    said = similar.lacking_words(lacking, now)
+    if similar.behind(lacking, now):
+        return broken(what, said, "The worker's log says why: not_remembered.")
+    return well(what, said)
+
+
+@asynccontextmanager
+async def _record(url: str) -> AsyncIterator[AsyncConnection]:
+    """A connection for one question. Raises StoreUnavailable; a table that lacks is DBAPIError."""
+    store = Store(url, pool=1)
+    try:
+        async with store.single() as connection:
+            yield connection
+    finally:
+        await store.close()
+
+
+def _unasked(what: str, none: str, error: Exception) -> Finding:
+    """An older form of the database is well; one that does not answer is not."""
+    if isinstance(getattr(error, "orig", None), psycopg.errors.UndefinedTable):
+        return well(what, none)
+    return broken(what, f"The database does not answer: {_first_line(error)}", "")
 
 
 async def temporal_client(settings: Settings, address: str, within: float = 2) -> Client | None:

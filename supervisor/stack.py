@@ -21,6 +21,7 @@ from supervisor.crew import Crew, Patience
 from supervisor.directories import make_data_dir
 from supervisor.errors import PortTakenError, StartError
 from supervisor.leftovers import DataLock, end_leftovers
+from supervisor.payload_keys import with_own_keys
 from supervisor.running import Running, mark_of, mark_of_child, record_path, write_record
 from supervisor.spec import Spec
 
@@ -97,7 +98,12 @@ class Stack:
         if ended:
             self.say(f"  Ended what an earlier run left behind: {', '.join(ended)}.")
         settings = servers.choose_ports(self.settings, self.say, self.any_port)
-        self.settings = settings.model_copy(update={"data_dir": data_dir})
+        settings = settings.model_copy(update={"data_dir": data_dir})
+        self.settings = await asyncio.to_thread(with_own_keys, settings)
+        if self.settings.payload_keys is None:
+            self.say(
+                "  What goes to Temporal is not encrypted. Mend it: set RIGHTNOW_PAYLOAD_KEYS."
+            )
         self._crew = Crew(
             data_dir / "logs",
             say=self.say,

@@ -17,6 +17,11 @@ TIME_SKIPPING = ("frontend.WorkflowTimeSkippingEnabled", "system.workflowTimeSki
 PRAGMAS = ("journal_mode=wal", "synchronous=2")
 
 
+def database_file(data_dir: Path) -> Path:
+    """Where our own Temporal keeps every history."""
+    return data_dir / "temporal" / "temporal.db"
+
+
 @dataclass(frozen=True)
 class TemporalPorts:
     """Everything that the server lets us choose; its inner ports are loopback too."""
@@ -37,6 +42,8 @@ class Temporal:
     namespace: str
     search_attributes: Mapping[str, str]
     time_skipping: bool = False
+    codec_url: str | None = None
+    """Where its page has payloads opened for whoever may read them."""
 
     @property
     def address(self) -> str:
@@ -81,6 +88,8 @@ class Temporal:
             "--db-filename", str(self.place / "temporal.db"), "--ui-disable-news-fetch",
             "--log-level", "error",
         ]  # fmt: skip
+        if self.codec_url is not None:
+            arguments += ["--ui-codec-endpoint", self.codec_url]
         if self.namespace != "default":
             arguments += ["--namespace", self.namespace]
         for pragma in PRAGMAS:

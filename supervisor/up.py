@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from config.settings import Settings
 from supervisor.errors import StartError
+from supervisor.servers import CODEC_PATH
 from supervisor.stack import Say, Stack
 
 STOPPERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -70,6 +71,8 @@ async def _start(stack: Stack, prepare: Callable[[Run], Awaitable[None]] | None,
     say(f"  The API's pages  {run.api_url}/api/v1/docs")
     if ui_url:
         say(f"  Temporal's page  {ui_url}")
+        if run.settings.payload_keys is not None:
+            say(f"  To read it       {run.api_url}{CODEC_PATH}")
     say(f"  Logs             {stack.settings.data_dir / 'logs'}")
 
 

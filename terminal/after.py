@@ -8,7 +8,7 @@ from terminal.views.picture import later_steps
 from terminal.work import Work
 
 
-def show_after(work: Work, reply: Reply, what: str) -> None:
+def show_after(work: Work, reply: Reply, what: str, *, undo: bool = False) -> None:
     """What happened, then what is next; or that it is safe, when it is not done yet."""
     screen, told = work.screen, reply.told
     if reply.only_safe:
@@ -17,6 +17,9 @@ def show_after(work: Work, reply: Reply, what: str) -> None:
     tick = signs.step("done")
     mark = tick.mark(ascii_only=screen.ascii_only)
     screen.line((f"{mark} ", tick.style), what, (f"  {told['number']}", "dim"))
+    if undo:
+        work.memory.did(str(told["escalation_id"]), str(told["number"]), str(told["op_id"]))
+        screen.line(("A mistake? Type within ten seconds: rightnow undo", "dim"))
     _show_next(work, told)
 
 

@@ -1,4 +1,4 @@
-"""What else an agent does to a case: write, note, hand over, solve, open again, stop."""
+"""What else an agent does to a case: write, note, hand over, hand up, undo, solve, stop."""
 
 import sys
 from enum import StrEnum
@@ -22,6 +22,13 @@ class Level(StrEnum):
     HIGH = "high"
     MEDIUM = "medium"
     LOW = "low"
+
+
+class Higher(StrEnum):
+    """Who is higher."""
+
+    SENIOR = "senior"
+    MANAGER = "manager"
 
 
 _Words = Annotated[str, typer.Argument(help="The words; - reads them.")]
@@ -67,6 +74,32 @@ def assign(
 
 
 @command
+def hand_up(
+    work: Work,
+    text: _Words,
+    to: Annotated[Higher | None, typer.Option("--to", help="senior or manager")] = None,
+    case: CaseOption = None,
+) -> None:
+    """Give the case to someone higher. Say why in a few words."""
+    body: Answer = {"reason": read_words(text)}
+    if to is not None:
+        body["to"] = to.value
+    _change(work, case, "hand-up", body, "It waits for someone higher now.")
+
+
+@command
+def undo(work: Work) -> None:
+    """Take back what you just did. You have ten seconds."""
+    last = work.memory.done()
+    if last is None:
+        raise WrongUsage("There is nothing to take back.", "It works for ten seconds.")
+    case_id, op_id = last
+    reply = work.change(f"/cs/escalations/{segment(case_id)}/undo", {"op_id": op_id})
+    if not work.printed(reply):
+        show_after(work, reply, "Taken back.")
+
+
+@command
 def severity(work: Work, level: Level, case: CaseOption = None) -> None:
     """Say how bad it is. The time limits move with it."""
     path = f"/cs/escalations/{segment(work.case(case))}"
@@ -78,7 +111,7 @@ def severity(work: Work, level: Level, case: CaseOption = None) -> None:
 @command
 def resolve(work: Work, text: _Why = None, case: CaseOption = None) -> None:
     """The trouble is over. What we promised goes on."""
-    _change(work, case, "resolution", _optional("note", text), "Solved.")
+    _change(work, case, "resolution", _optional("note", text), "Solved.", undo=True)
 
 
 @command
@@ -104,11 +137,13 @@ def cancel(
     _change(work, case, "cancellation", _optional("reason", text), "Stopped.")
 
 
-def _change(work: Work, case: str | None, part: str, body: Answer, what: str) -> None:
+def _change(
+    work: Work, case: str | None, part: str, body: Answer, what: str, *, undo: bool = False
+) -> None:
     """Do it, and say so. A case named by hand is the one in hand from now on."""
     reply = work.change(f"/cs/escalations/{segment(work.case(case))}/{part}", body)
     if not work.printed(reply):
-        show_after(work, reply, what)
+        show_after(work, reply, what, undo=undo)
     if case is not None:
         work.memory.take(reply.told["escalation_id"], reply.told["number"], None)
 

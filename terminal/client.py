@@ -70,6 +70,14 @@ class Client:
             sure="Nothing was changed.",
         )
 
+    def ask(self, path: str, body: Answer) -> Reply:
+        """Ask something that needs a body. It changes nothing. Raises Refused, NotReachable."""
+        return self._patiently(
+            self.patience.for_looking,
+            lambda wait: self._http.post(path, json=body, timeout=wait),
+            sure="Nothing was changed.",
+        )
+
     def change(
         self, path: str, body: Answer | None = None, *, method: str = "POST", key: str | None = None
     ) -> Reply:

@@ -14,6 +14,7 @@ from terminal.errors import NotReachable, WrongUsage
 from terminal.response import Reply
 from terminal.timelines import show_deliveries, show_timeline
 from terminal.typed import read_day, read_moment, read_value, read_words
+from terminal.views.insight import show_insight
 from terminal.views.picture import first_deadline, show_picture, show_reasons
 from terminal.work import Work
 
@@ -89,6 +90,7 @@ def show(
     if work.printed(reply):
         return
     show_picture(work.screen, reply.told, work.zone)
+    show_insight(work.screen, reply.told, work.chance_of(reply.told), work.zone)
     work.screen.heading("What happened last")
     show_timeline(work, wanted, last=_LAST)
     work.screen.gap()

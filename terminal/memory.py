@@ -22,6 +22,8 @@ from terminal.credentials import write_private
 
 SHIFT = timedelta(hours=12)
 KEY_LIVES = timedelta(hours=1)
+UNDO_FOR = timedelta(minutes=1)
+"""Longer than the engine allows: it says itself that it is too late."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,18 @@ class Memory:
             return None
         case_id, number, step = kept.get("case_id"), kept.get("number"), kept.get("step")
         return InHand(str(case_id), str(number), clean(step) if isinstance(step, dict) else None)
+
+    def did(self, case_id: str, number: str, op_id: str) -> None:
+        """Remember what was done last, so that it can be taken back."""
+        told = {"case_id": case_id, "number": number, "op_id": op_id, "at": _now().isoformat()}
+        self._write({**self._read(), "done": told})
+
+    def done(self) -> tuple[str, str] | None:
+        """The case and the operation that was done last, while it can be taken back."""
+        kept = self._read().get("done")
+        if not isinstance(kept, dict) or not _young(kept, UNDO_FOR):
+            return None
+        return str(kept.get("case_id")), str(kept.get("op_id"))
 
     def key_for(self, change: str) -> str | None:
         """The key of this very change, when it was sent and got no answer."""

@@ -64,7 +64,8 @@ def _next_of(work: Work, case: str) -> None:
     """The step to do now in a case that was asked for. Nothing is taken."""
     reply = work.look_at(case)
     whole = reply.told
-    step = next((one for one in whole["steps"] if one["status"] == "open"), None)
+    found = [one for one in whole["steps"] if one["status"] == "open"]
+    step = min(found, key=lambda one: one.get("snoozed_until") is not None, default=None)
     if step is None:
         work.memory.take(whole["id"], whole["number"], None)
         mend = f"See it: rightnow show {whole['number']}"

@@ -34,7 +34,11 @@ _STEPS = {
     "failed": Sign("✗", "x", "not done", "red"),
     "cancelled": Sign("○", "o", "not needed", "dim"),
 }
-_CLOCKS = {"first_response": "First answer", "resolution": "Solution"}
+_CLOCKS = {
+    "first_response": "First answer",
+    "next_response": "Next answer",
+    "resolution": "Solution",
+}
 _STATUSES = {
     "opening": "just came in",
     "open": "open",
@@ -65,6 +69,19 @@ _DELIVERIES = {
     "unknown": Sign("?", "?", "nobody knows: please check", "bold yellow"),
 }
 
+_AUDIENCES = {
+    "owner": "whoever has the case",
+    "seniors": "the seniors",
+    "managers": "the managers",
+    "retention": "the team that keeps customers",
+}
+_READERS = {
+    "model": "by the built-in reader",
+    "llm": "by a language model",
+}
+ALERT = Sign("▲", "!", "Look", "bold yellow")
+"""Somebody should know of it now."""
+
 
 def light(value: str) -> Sign:
     """The tightest clock at a glance."""
@@ -94,6 +111,16 @@ def status(value: str) -> str:
 def trouble(value: str) -> str:
     """What kind of trouble it is."""
     return _TYPES.get(value) or _spaced(value)
+
+
+def audience(value: str) -> str:
+    """Whom an alert is for."""
+    return _AUDIENCES.get(value) or _spaced(value)
+
+
+def reader(value: str) -> str:
+    """Who read how the customer feels."""
+    return _READERS.get(value) or _spaced(value)
 
 
 def _strange(value: str) -> Sign:

@@ -1,4 +1,4 @@
-"""`done` and `skip`: end the step in hand, and say what comes next."""
+"""`done`, `skip` and `ask`: end the step in hand or hand it on, and say what comes next."""
 
 import shlex
 import sys
@@ -12,8 +12,8 @@ from terminal.after import show_after
 from terminal.answer import Answer, one_line
 from terminal.command import CaseOption, command
 from terminal.errors import WrongUsage
-from terminal.typed import read_file, read_words
-from terminal.views.card import done_command
+from terminal.typed import read_file, read_moment, read_value, read_words
+from terminal.views.card import done_command, needs
 from terminal.work import Work
 
 StepOption = Annotated[
@@ -35,21 +35,28 @@ def done(
     letter: Annotated[
         Path | None, typer.Option("--letter", metavar="FILE", help="Your own letter; - reads it.")
     ] = None,
+    amount: Annotated[
+        str | None, typer.Option("--amount", metavar="49USD", help="How much they get.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="The time that you found.")
+    ] = None,
 ) -> None:
     """The step in hand is done. Say how it ended."""
-    case_id, about = _step_in_hand(work, case, step)
+    case_id, about = step_in_hand(work, case, step)
     ended = _chosen(about, outcome)
     body: Answer = {"outcome": ended["id"], "fields": _filled(about, ended["id"], field or [])}
+    body |= _asked_for(work, about, ended, amount, at)
     if note is not None:
         body["note"] = read_words(note)
     if letter is not None:
         known = about.get("letter") or {}
         body["letter"] = {"subject": subject or known.get("subject"), "body": read_file(letter)}
-    reply = work.change(f"{_path(case_id, about)}/completion", body)
+    reply = work.change(f"{step_path(case_id, about)}/completion", body)
     if not work.printed(reply):
         title, how = one_line(about["title"]), one_line(ended.get("label"))
-        show_after(work, reply, f"Done: {title}. {how}.")
-    _let_go(work, reply.told)
+        show_after(work, reply, f"Done: {title}. {how}.", undo=True)
+    let_go(work, reply.told)
 
 
 @command
@@ -60,15 +67,47 @@ def skip(
     step: StepOption = None,
 ) -> None:
     """Leave the step in hand out. Say why in a few words."""
-    case_id, about = _step_in_hand(work, case, step)
+    case_id, about = step_in_hand(work, case, step)
     body = {"reason": read_words(reason)} if reason is not None else {}
-    reply = work.change(f"{_path(case_id, about)}/skip", body)
+    reply = work.change(f"{step_path(case_id, about)}/skip", body)
     if not work.printed(reply):
-        show_after(work, reply, f"Skipped: {one_line(about['title'])}.")
-    _let_go(work, reply.told)
+        show_after(work, reply, f"Skipped: {one_line(about['title'])}.", undo=True)
+    let_go(work, reply.told)
 
 
-def _step_in_hand(work: Work, case: str | None, step: str | None) -> tuple[str, Answer]:
+@command
+def ask(
+    work: Work,
+    who: Annotated[str, typer.Argument(help="A mail address.")],
+    case: CaseOption = None,
+    step: StepOption = None,
+) -> None:
+    """Let somebody else say yes or no."""
+    case_id, about = step_in_hand(work, case, step)
+    reply = work.change(f"{step_path(case_id, about)}/delegation", {"person": who})
+    if not work.printed(reply):
+        show_after(work, reply, f"{one_line(who)} is asked now.")
+
+
+def _asked_for(
+    work: Work, step: Answer, outcome: Answer, amount: str | None, at: str | None
+) -> Answer:
+    """The money or the time that the step needs, if it does. Raises WrongUsage."""
+    body: Answer = {}
+    if amount is not None:
+        body["amount"] = read_value(amount)
+    if at is not None:
+        body["appointment_at"] = read_moment(at, work.zone)
+    for kind, name, question in (
+        ("credit", "amount", "How much money do they get?"),
+        ("schedule", "appointment_at", "Which time did you find?"),
+    ):
+        if name not in body and needs(step, outcome, kind):
+            raise WrongUsage(question, f"Type: {done_command(step, outcome['id'])}")
+    return body
+
+
+def step_in_hand(work: Work, case: str | None, step: str | None) -> tuple[str, Answer]:
     """Case and step: as given, else those shown last. Raises WrongUsage when it is not clear."""
     if case is None and step is None:
         kept = work.in_hand()
@@ -131,7 +170,9 @@ def _filled(step: Answer, outcome: str, given: list[str]) -> dict[str, str]:
                 f"--field {shlex.quote(one)} has no =.", 'Write it: --field name="words"'
             )
         filled[name.strip()] = words
-    missing = [x for x in step.get("fields", ()) if x.get("required") and x["id"] not in filled]
+    ended: Answer = next((one for one in step.get("outcomes", ()) if one["id"] == outcome), {})
+    asked = () if ended.get("without_fields") else step.get("fields", ())
+    missing = [x for x in asked if x.get("required") and x["id"] not in filled]
     if missing and sys.stdin.isatty():
         for one in missing:
             filled[one["id"]] = typer.prompt(one_line(one.get("label")), err=True)
@@ -141,10 +182,11 @@ def _filled(step: Answer, outcome: str, given: list[str]) -> dict[str, str]:
     return filled
 
 
-def _path(case_id: str, step: Answer) -> str:
+def step_path(case_id: str, step: Answer) -> str:
+    """Where a step of a case is found."""
     return f"/cs/escalations/{segment(case_id)}/steps/{segment(str(step['id']))}"
 
 
-def _let_go(work: Work, told: Answer) -> None:
+def let_go(work: Work, told: Answer) -> None:
     """The case stays in hand; the step does not: the next one was not shown yet."""
     work.memory.take(told["escalation_id"], told["number"], None)

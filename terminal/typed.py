@@ -1,14 +1,17 @@
 """What people type: words, files, dates and money. `-` reads the standard input."""
 
+import re
 import sys
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
+from models.duration import parse_duration
 from terminal import shape
 from terminal.errors import WrongUsage
 
 _MOST_BYTES = 1024 * 1024
+_CLOCK = re.compile(r"^\d{1,2}:\d{2}$")
 
 
 def read_words(given: str) -> str:
@@ -51,6 +54,28 @@ def read_moment(text: str | None, zone: tzinfo | None) -> str | None:
         raise WrongUsage("That is not a time.", 'Write it like "2026-11-24 09:30".') from None
     if at.tzinfo is None:
         at = at.replace(tzinfo=zone) if zone else at.astimezone()
+    return at.isoformat()
+
+
+def read_later(text: str, now: datetime, zone: tzinfo | None) -> tuple[dict[str, str], datetime]:
+    """A time from now on: `2h`, `15:00`, or a moment; as the API takes it. Raises WrongUsage."""
+    told = text.strip()
+    length = parse_duration(told)
+    if isinstance(length, timedelta):
+        return {"length": told}, now + length
+    until = _today_at(told, now, zone) if _CLOCK.match(told) else read_moment(told, zone)
+    return {"until": str(until)}, datetime.fromisoformat(str(until))
+
+
+def _today_at(told: str, now: datetime, zone: tzinfo | None) -> str:
+    today = now.astimezone(zone)
+    try:
+        at = today.combine(today.date(), time.fromisoformat(told.zfill(5)), today.tzinfo)
+    except ValueError:
+        raise WrongUsage("That is not a time.", "Write it like 15:00, or 2h.") from None
+    if at <= now:
+        example = f'"{today.date() + timedelta(days=1)} {told}"'
+        raise WrongUsage(f"It is past {told} today.", f"Say the day, too: {example}")
     return at.isoformat()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from config.settings import Settings
 from supervisor.running import read_running
+from terminal import signs
 from terminal.address import segment
 from terminal.answer import Answer
 from terminal.client import Client, Patience, new_key
@@ -60,6 +61,16 @@ class Work:
     def look_at(self, case: str, version: int | None = None) -> Reply:
         """The whole picture of a case, not older than `version`."""
         return self.client.look(f"/cs/escalations/{segment(case)}", min_version=version)
+
+    def chance_of(self, case: Answer) -> Answer | None:
+        """How likely a case that goes on ends well by its playbook. None: nobody can say now."""
+        if case["status"] in signs.OVER:
+            return None
+        path = f"/cs/escalations/{segment(str(case['id']))}/ai-predict-outcome"
+        try:
+            return self.client.ask(path, {"action": case["playbook"]["slug"]}).told
+        except (Refused, NotReachable):
+            return None
 
     def change(self, path: str, body: Answer, method: str = "POST") -> Reply:
         """A change, with a key that outlives this process until there is an answer."""

@@ -1,7 +1,9 @@
 """The real thing, once for all tests: PostgreSQL, Temporal, a worker, the API. No mocks."""
 
+import gc
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
 
 import httpx2
 import pytest_asyncio
@@ -9,19 +11,31 @@ from temporalio.client import Client
 
 from api.app import create_app
 from api.parts import Parts
-from config.settings import Settings
+from api.unsealing import Unsealing
+from config.settings import Settings, house_of
 from models.actor import Actor, Person
-from models.house import House
 from models.store.session import Store
 from supervisor.stack import Stack
 from supervisor.temporary import temporary_stack
+from tests.api.assisted import Ground
 from tests.desk import Desk
+from tests.temporal import client_of
 from upkeep import team
 from upkeep.library import bring_up_to_date
-from worker import build
-from workflows.client import Engine, connect
+from worker import at_work
+from workflows.client import Engine
 from workflows.sandbox import strict_runner
 from workflows.search_attributes import REGISTRATION
+
+
+def pytest_collection_finish() -> None:
+    """Modules and thousands of tests stay: whoever looks for garbage need not look at them again.
+
+    It took most of a second each time, and twice as long on a busy machine; a workflow in whose
+    thread it happened then looked stuck to Temporal, which allows it two seconds.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -51,14 +65,14 @@ async def store(stack: Stack) -> AsyncIterator[Store]:
 
 @pytest_asyncio.fixture(scope="session")
 async def client(stack: Stack) -> Client:
-    """A Temporal client."""
-    return await connect(stack.temporal_address, "default")
+    """A Temporal client with the keys of the running stack."""
+    return await client_of(stack)
 
 
 @pytest_asyncio.fixture(scope="session")
 async def worker(client: Client, store: Store, settings: Settings) -> AsyncIterator[None]:
     """A worker in this process, with the real mailbox adapter."""
-    async with build(client, store, settings, strict_runner()):
+    async with at_work(client, store, settings, strict_runner()):
         yield
 
 
@@ -88,13 +102,22 @@ async def colleagues(store: Store) -> dict[str, Colleague]:
 @pytest_asyncio.fixture(scope="session")
 async def parts(store: Store, client: Client, settings: Settings) -> Parts:
     """The API's parts, over the real store and the real engine."""
-    house = House(
-        company=settings.company_name,
-        sender=settings.mail_from,
-        managers=settings.manager_mail,
-        vp=settings.vp_mail,
+    unsealing = Unsealing.of(
+        settings.payload_keyring, settings.temporal_namespace, settings.temporal_ui_url
     )
-    return Parts(store=store, engine=Engine(client, settings.task_queue), house=house)
+    return Parts(store, Engine(client, settings.task_queue), house_of(settings), unsealing)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def ground(
+    parts: Parts,
+    client: Client,
+    store: Store,
+    settings: Settings,
+    colleagues: dict[str, Colleague],
+) -> Ground:
+    """What a Rightnow with a language model stands on."""
+    return Ground(parts, client, store, settings, colleagues["sarah"].token)
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -106,6 +129,7 @@ async def http(parts: Parts, worker: None) -> AsyncIterator[httpx2.AsyncClient]:
     async with httpx2.AsyncClient(
         transport=transport, base_url="http://rightnow.test/api/v1", timeout=20
     ) as made:
+        made.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # one for all callers
         yield made
 
 

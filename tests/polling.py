@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def until(look: Callable[[], Awaitable[T | None]], *, within: float = 20) -> T:
+async def until(look: Callable[[], Awaitable[T | None]], *, within: float = 60) -> T:
     """What `look` returns as soon as it is something; fails when it stays None too long."""
     end = time.monotonic() + within
     while True:

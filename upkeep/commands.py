@@ -2,48 +2,59 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated
 
 import typer
-from pydantic import SecretStr, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.markup import escape
+from temporalio.client import Client
 
-from activities.adapters.playbook_files import load_file, with_lines
+from activities.adapters.sla_files import load_library
 from config.settings import Settings, read_settings
-from domain.lint import lint
 from models.actor import Role, Scope
-from models.duration import Duration
+from models.duration import Duration, say_count
 from models.errors import RightnowError
 from models.escalation import NUMBER_PREFIX
 from models.store.session import Store
 from supervisor import up as starter
 from supervisor.doctor import diagnose
 from supervisor.running import read_running
+from terminal.commands import register_playbook
 from terminal.credentials import save_token
-from upkeep import demo, library, rebuild, team
+from upkeep import demo, library, rebuild, team, workshop
+from upkeep.audits import accept as accept_finding, read_audits
 from upkeep.fast_forward import NOT_A_DEMO, CannotSkip, fast_forward
+from upkeep.releases import CannotRelease, release as release_version
+from upkeep.running import (
+    database_of as _database,
+    fail as _fail,
+    say as _say,
+    with_running as _with_running,
+    with_store as _with_store,
+)
 from workflows.client import Engine, connect
 from workflows.search_attributes import REGISTRATION
 
-T = TypeVar("T")
 _console = Console(soft_wrap=True)
 _DURATION: TypeAdapter[timedelta] = TypeAdapter(Duration)
 
 user = typer.Typer(no_args_is_help=True, help="People of the team.")
-playbook = typer.Typer(no_args_is_help=True, help="Playbooks.")
+sla = typer.Typer(no_args_is_help=True, help="SLA policies and calendars.")
 projections = typer.Typer(no_args_is_help=True, help="What PostgreSQL shows of each case.")
 
 
 def register(app: typer.Typer) -> None:
     """Put these commands under `rightnow`."""
-    for command in (up, doctor, prepare, token, move_ahead):
+    for command in (up, doctor, audit, prepare, token, release, move_ahead):
         app.command("fast-forward" if command is move_ahead else command.__name__)(command)
     app.add_typer(user, name="user")
-    app.add_typer(playbook, name="playbook")
+    app.add_typer(workshop.playbook, name="playbook")
+    register_playbook(workshop.playbook)
+    app.add_typer(sla, name="sla")
     app.add_typer(projections, name="projections")
 
 
@@ -60,7 +71,7 @@ def up(
         starter.up(
             settings,
             search_attributes=REGISTRATION,
-            migrate=library.bring_up_to_date,
+            migrate=partial(library.bring_up_to_date, company=settings.company_time),
             prepare=_load_demo if settings.demo else None,
             say=_say,
         )
@@ -81,11 +92,29 @@ def doctor() -> None:
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-def prepare() -> None:
-    """Migrate the database and bring the playbooks in. Safe to repeat; for deployments."""
+def audit(
+    accept: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Known: it raises no alarm any more.")
+    ] = None,
+) -> None:
+    """Say what the audits found: what is wrong, which case, and what to do."""
     settings = _with_running(read_settings())
-    library.bring_up_to_date(_database(settings))
-    _say("The database is in its newest form, and the playbooks are in it.")
+    if accept is not None:
+        if not _with_store(settings, lambda store: accept_finding(store, accept)):
+            _fail("Nothing of that name is wrong now. See the names: rightnow audit")
+        _say("It raises no alarm any more, for as long as it says the same.")
+        return
+    told = _with_store(settings, read_audits)
+    for line in told.lines:
+        _say(line)
+    raise typer.Exit(0 if told.well else 1)
+
+
+def prepare() -> None:
+    """Migrate the database and bring the content in. Safe to repeat; for deployments."""
+    settings = _with_running(read_settings())
+    library.bring_up_to_date(_database(settings), settings.company_time)
+    _say("The database is in its newest form, and playbooks and SLA rules are in it.")
 
 
 def token(
@@ -108,6 +137,35 @@ def token(
     sys.stdout.write(f"{made}\n")
 
 
+def release(
+    version: Annotated[str, typer.Argument(help="The workers' RIGHTNOW_DEPLOYMENT_VERSION.")],
+) -> None:
+    """Give the work to this version of the workers, running cases too."""
+    settings = _with_running(read_settings())
+
+    async def give() -> None:
+        await release_version(await _temporal(settings), version)
+
+    try:
+        asyncio.run(give())
+    except CannotRelease as error:
+        _fail(str(error))
+    _say(f"Version {version} has the work now. The old workers can go.")
+
+
+async def _temporal(settings: Settings) -> Client:
+    key = settings.temporal_api_key
+    return await connect(
+        settings.temporal_address or "",
+        settings.temporal_namespace,
+        api_key=key.get_secret_value() if key else None,
+        tls=settings.temporal_tls,
+        keys=settings.payload_keyring,
+        clear_until=settings.payloads_clear_until,
+        lazy=True,
+    )
+
+
 def move_ahead(
     case: Annotated[str, typer.Argument(help="The case: E-1042.")],
     by: Annotated[str, typer.Argument(help="How far: 30m, 24h, 7d.")],
@@ -126,14 +184,7 @@ def move_ahead(
         _fail(NOT_A_DEMO)
 
     async def move(store: Store) -> None:
-        key = settings.temporal_api_key
-        client = await connect(
-            settings.temporal_address or "",
-            settings.temporal_namespace,
-            api_key=key.get_secret_value() if key else None,
-            tls=settings.temporal_tls,
-            lazy=True,
-        )
+        client = await _temporal(settings)
         engine = Engine(client, settings.task_queue)
         now, _ = await fast_forward(store, client, engine, int(number), far)
         _say(f"For {NUMBER_PREFIX}{number} it is {now:%Y-%m-%d %H:%M} UTC now.")
@@ -156,22 +207,22 @@ def add_user(
     _say(f"{person.name} is here as {person.role}. Next: rightnow token {person.email}")
 
 
-@playbook.command("lint")
-def lint_playbook(file: Path) -> None:
-    """Say what is wrong with a playbook file: file, line and key."""
+@sla.command("check")
+def check_sla(
+    folder: Annotated[Path, typer.Argument(help="With policies/ and calendars/ in it.")] = (
+        library.SLA_FOLDER
+    ),
+) -> None:
+    """Say what is wrong with SLA rules before they are published: file, line and reason."""
+    today = datetime.now(UTC).date()
     try:
-        found = load_file(file)
-        text = file.read_text(encoding="utf-8")
-        findings = with_lines(lint(found), text, file.name)
+        found = load_library(folder, read_settings().company_time, today)
     except RightnowError as error:
         for trouble in error.troubles:
             _console.print(escape(f"error   {trouble.where}: {trouble.what} {trouble.mend}"))
         _fail(error.detail)
-    for finding in findings:
-        _console.print(escape(f"{finding.level:7} {finding.where}: {finding.what} {finding.mend}"))
-    if any(finding.level == "error" for finding in findings):
-        raise typer.Exit(1)
-    _say(f"{found.name}: {len(found.steps)} steps, nothing wrong.")
+    policies = say_count(len(found.policies), "policy", "policies")
+    _say(f"{policies} and {say_count(len(found.calendars), 'calendar')}, nothing wrong.")
 
 
 @projections.command("rebuild")
@@ -205,49 +256,3 @@ async def _load_demo(run: starter.Run) -> None:
     _say("  .venv/bin/rightnow --help                        everything else")
     _say("  .venv/bin/rightnow next --as marcus@demo.test    be Marcus, a senior")
     _say(f"  Tokens for {', '.join(sorted(tokens))}: .venv/bin/rightnow token EMAIL")
-
-
-def _with_running(settings: Settings) -> Settings:
-    """Settings completed by the local run, where they do not say something else."""
-    running = read_running(settings.data_dir)
-    if running is None:
-        return settings
-    return settings.model_copy(
-        update={
-            "database_url": settings.database_url or SecretStr(running.database_url or ""),
-            "temporal_address": settings.temporal_address or running.temporal_address,
-        }
-    )
-
-
-def _database(settings: Settings) -> str:
-    url = settings.database_url.get_secret_value() if settings.database_url else ""
-    if not url:
-        _fail("Nothing is running here. Start it: make up. Or set RIGHTNOW_DATABASE_URL.")
-    return url
-
-
-def _with_store(settings: Settings, work: Callable[[Store], Awaitable[T]]) -> T:
-    """Do something with the database; say what is wrong in one plain sentence."""
-    url = _database(settings)
-
-    async def run() -> T:
-        store = Store(url, pool=2)
-        try:
-            return await work(store)
-        finally:
-            await store.close()
-
-    try:
-        return asyncio.run(run())
-    except RightnowError as error:
-        _fail(f"{error.title} {error.detail}")
-
-
-def _say(words: str) -> None:
-    _console.print(words, markup=False, highlight=False)
-
-
-def _fail(words: str) -> NoReturn:
-    _console.print(words, markup=False, highlight=False, style="red")
-    raise typer.Exit(1)

@@ -29,7 +29,7 @@ CASES: tuple[tuple[str, dict[str, Any]], ...] = (
             "title": "Three missed visits, thinking of leaving",
             "description": "You missed three appointments in a row. I took a day off each time."
             " I have been with you for six years. I am thinking of switching to a competitor.",
-            "source": "phone",
+            "source": "email",
         },
     ),
     (

@@ -3,10 +3,14 @@
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from domain.evolve import fold
+from domain.result import result
 from domain.standing import standing
 from models.frozen import Frozen
-from models.store.repositories import escalations, events, playbooks
+from models.result import CaseResult
+from models.store.repositories import escalations, events, playbooks, results
 from models.store.session import Store
 
 
@@ -40,7 +44,8 @@ async def rebuild(store: Store, *, write: bool) -> Rebuilt:
 async def _rebuild_one(store: Store, escalation_id: UUID, *, write: bool) -> list[Difference]:
     async with store.transaction() as connection:
         await escalations.lock(connection, escalation_id)
-        state = fold(list(await events.of(connection, escalation_id)))
+        told_by = await events.of(connection, escalation_id)
+        state = fold(list(told_by))
         version = await playbooks.get(connection, state.playbook.slug, state.playbook.version)
         if version is None:
             return [Difference(escalation_id=escalation_id, column="playbook_version")]
@@ -53,7 +58,18 @@ async def _rebuild_one(store: Store, escalation_id: UUID, *, write: bool) -> lis
         ]
         if found and write:
             await escalations.overwrite(connection, escalation_id, told)
+        went = result(state, told_by)
+        if went is not None and not await _same_result(connection, went):
+            found.append(Difference(escalation_id=escalation_id, column="result"))
+            if write:
+                await results.replace(connection, went)
     return found
+
+
+async def _same_result(connection: AsyncConnection, went: CaseResult) -> bool:
+    """Whether a result is on record as the events tell it; cases of before it was kept lack it."""
+    stored = await results.of(connection, went.escalation_id, went.playbook)
+    return stored == went.model_copy(update={"runs": results.by_run(went.runs)})
 
 
 def _plain(value: Any) -> Any:

@@ -1,8 +1,9 @@
 """The way to running escalations: open one, do something to one, and what the answers mean."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,16 +14,20 @@ from temporalio.client import (
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from models.assist import AssistOrder
 from models.command import Open, Operation
 from models.errors import BY_CODE, EngineUnavailable, EscalationClosed, RightnowError
 from models.ids import workflow_id
 from models.messages import EscalationStart, Opening, Receipt
+from models.payload_key import PayloadKey
 from workflows import options, search_attributes, story_board
+from workflows.assist import AssistWorkflow
+from workflows.converter import data_converter
 from workflows.escalation import EscalationWorkflow
+from workflows.signs_of_life import MEMO
 
 
 async def connect(
@@ -32,14 +37,19 @@ async def connect(
     api_key: str | None = None,
     tls: bool = False,
     lazy: bool = False,
+    keys: Sequence[PayloadKey] = (),
+    clear_until: datetime | None = None,
 ) -> Client:
-    """A client. A lazy one connects when it is first used, so that Temporal may start later."""
+    """A client. A lazy one connects when it is first used, so that Temporal may start later.
+
+    With keys, what it sends is sealed, and so is what a worker made with it sends.
+    """
     return await Client.connect(
         address,
         namespace=namespace,
         api_key=api_key,
         tls=True if tls or api_key else None,
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter(keys, clear_until),
         lazy=lazy,
     )
 
@@ -85,6 +95,7 @@ class Engine:
             WorkflowUpdateRPCTimeoutOrCancelledError,
             RPCError,
             RuntimeError,
+            KeyError,  # the answer is sealed for somebody else: it is no answer
         ) as error:
             raise _meaning(error) from None
         finally:
@@ -105,6 +116,53 @@ class Engine:
             return
         except (RPCError, RuntimeError) as error:  # a lazy client says RuntimeError
             raise _meaning(error) from None
+
+    async def assist(self, order: AssistOrder) -> None:
+        """Have a language model asked. Asking again for the same changes nothing.
+
+        Raises EngineUnavailable: then the playbook's words stay.
+        """
+        try:
+            await self.client.start_workflow(
+                AssistWorkflow.run,
+                order,
+                id=f"assist-{order.assist_id}",
+                task_queue=self.task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                task_timeout=options.TASK_TIMEOUT,
+                execution_timeout=options.ASSIST_FOR * 2,
+                rpc_timeout=options.ASSIST_START,
+                static_summary="words for a case",
+            )
+        except WorkflowAlreadyStartedError:
+            return
+        except (RPCError, RuntimeError) as error:
+            raise _meaning(error) from None
+
+    async def begin_again(self, start: EscalationStart) -> bool:
+        """Start a life anew where its last run was broken off. False when one runs already.
+
+        Raises EngineUnavailable.
+        """
+        opening = _opening(start)
+        chosen = _start_options(opening, self.task_queue) | {
+            "id_reuse_policy": WorkflowIDReusePolicy.ALLOW_DUPLICATE
+        }
+        if start.life is not None:
+            chosen["search_attributes"] = search_attributes.of_life(start.life.state)
+        try:
+            await self.client.start_workflow(
+                EscalationWorkflow.run,
+                start,
+                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                rpc_timeout=options.UPDATE_DEADLINE,
+                **chosen,
+            )
+        except WorkflowAlreadyStartedError:
+            return False
+        except (RPCError, RuntimeError) as error:  # a lazy client says RuntimeError
+            raise _meaning(error) from None
+        return True
 
     async def operate(self, escalation_id: UUID, operation: Operation) -> Receipt:
         """Do something to a running escalation and wait for the answer, five seconds at most.
@@ -130,6 +188,7 @@ class Engine:
             WorkflowUpdateRPCTimeoutOrCancelledError,
             RPCError,
             RuntimeError,
+            KeyError,  # the answer is sealed for somebody else: it is no answer
         ) as error:
             raise _meaning(error) from None
 
@@ -173,6 +232,7 @@ def _start_options(opening: Opening, task_queue: str) -> dict[str, Any]:
         "static_summary": story_board.headline(opening),
         "static_details": story_board.preface(opening),
         "search_attributes": search_attributes.at_start(opening),
+        "memo": MEMO,
         "priority": Priority(priority_key=options.PRIORITY[opening.severity]),
     }
 

@@ -8,31 +8,34 @@ is due happens before its time or twice.
 
 import asyncio
 from collections.abc import Sequence
+from uuid import UUID
 
 from temporalio import exceptions, workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+from temporalio.exceptions import ActivityError, FailureError
 
 from activities.deadlines import plan_clocks
 from domain.due import Deadline, due
 from domain.lifecycle import OVER
 from models.actor import ENGINE, OPERATOR
-from models.command import Cancel, Change, EndEffect, Operation, Reopen, Tick
-from models.delivery import DeliveryStatus, EffectClass, PendingEffect
-from models.errors import BY_CODE, FieldsInvalid, RightnowError, RuleBroken
+from models.command import Cancel, Change, EndEffect, NoteReading, Operation, Reopen, Tick
+from models.delivery import EffectClass, EffectKind, PendingEffect
+from models.errors import FieldsInvalid, RightnowError, RuleBroken
 from models.messages import (
     ClockAnswer,
     ClockQuestion,
-    DeliveryOrder,
     DeliveryResult,
     Ending,
     EscalationStart,
+    ReadWords,
     Receipt,
 )
 from models.sla import ClockPlan
-from models.step import Notify
-from workflows import options, search_attributes, story_board
+from workflows import options, orders, reading, search_attributes, story_board
+from workflows.failures import code_of, gave_up, no_deadlines, refusal
 from workflows.life import LivingCase
+from workflows.queues import delivery_queue, request_queue
+from workflows.signs_of_life import MEMO
 
 _BROKEN = "Nothing was changed, and the case goes on. Tell whoever runs Rightnow."
 
@@ -47,15 +50,19 @@ class EscalationWorkflow:
         self._case = LivingCase(start, workflow.now())
         self._turn = asyncio.Lock()
         self._delivering: set[str] = set()
+        self._looked_at: UUID | None = None
         self._stuck: str | None = None
         self._shown = search_attributes.shown(self._case.state)
         self._deadline: Deadline | None = due(self._case.state)
         self._tell()
 
     @workflow.run
-    async def run(self, start: EscalationStart) -> Ending:  # noqa: ARG002 (taken by __init__)
+    async def run(self, start: EscalationStart) -> Ending:
         """Live until the case is over and nothing is left to write or to send."""
         projecting = asyncio.create_task(self._project())
+        reading_on = [asyncio.create_task(one) for one in (self._read(), self._look_again())]
+        if start.life is not None and any(one.begun for one in start.life.state.effects):
+            self._moved()  # a life that was lost in the middle of a hand-over: it is looked after
         while not self._ended():
             try:
                 await self._wait()
@@ -63,11 +70,13 @@ class EscalationWorkflow:
                 self._cancelled_by_operator()
             if workflow.info().is_continue_as_new_suggested() and self._quiet():
                 projecting.cancel()
+                _cancel(reading_on)
                 self._show()
                 workflow.continue_as_new(
-                    EscalationStart(book=self._case.book, life=self._case.carried())
+                    EscalationStart(book=self._case.book, life=self._case.carried()), memo=MEMO
                 )
         projecting.cancel()
+        _cancel(reading_on)
         state = self._case.state
         return Ending(number=state.number_text, status=state.status, version=state.version)
 
@@ -80,14 +89,14 @@ class EscalationWorkflow:
         try:
             return await self._take(_operation(name, given))
         except RightnowError as error:
-            raise _refusal(error) from None
+            raise refusal(error) from None
 
     @operation.validator
     def _consider(self, name: str, given: Sequence[RawValue]) -> None:
         try:
             self._case.consider(_operation(name, given), workflow.now())
         except RightnowError as error:
-            raise _refusal(error) from None
+            raise refusal(error) from None
 
     @workflow.signal(
         name="operation_by_signal",
@@ -107,16 +116,17 @@ class EscalationWorkflow:
 
     @workflow.query(name="life", description="The whole state, as the rules see it.")
     def life(self) -> dict[str, object]:
-        """State and what is still to be written, to compare with the projection."""
+        """State, what is still to be written, and why it cannot be; to compare with what is."""
         carried = self._case.carried()
-        return carried.model_dump(mode="json", include={"state", "outbox"})
+        told = carried.model_dump(mode="json", include={"state", "outbox"})
+        return {**told, "stuck": self._stuck}
 
     async def _take(self, operation: Operation) -> Receipt:
-        # One at a time: the deadlines of a new severity are computed between read and write, and
-        # an operation that came later must not overtake one that waits for them.
+        # One at a time: for a case of 0.1.0 the deadlines of a new severity are computed between
+        # read and write, and an operation that came later must not overtake one that waits.
         async with self._turn:
             command = operation.command
-            if isinstance(command, Change | Reopen):
+            if isinstance(command, Change | Reopen) and self._case.book.hours is None:
                 clocks = await self._clocks_for(command)
                 command = command.model_copy(update={"clocks": clocks})
                 operation = operation.model_copy(update={"command": command})
@@ -148,7 +158,7 @@ class EscalationWorkflow:
             )
         except FailureError as error:
             # Out of a signal's handler it would be the end of the case: it refuses the operation.
-            raise _no_deadlines(error) from None
+            raise no_deadlines(error) from None
         return answer.clocks
 
     # -- time ----------------------------------------------------------------------------------
@@ -235,7 +245,7 @@ class EscalationWorkflow:
             except ActivityError as error:
                 if exceptions.is_cancelled_exception(error):
                     return  # the next run writes it; one command more and this run could not end
-                self._stuck = _code(error)
+                self._stuck = code_of(error)
                 self._tell()
                 await workflow.sleep(options.STUCK_PAUSE, summary="not written down; try again")
                 continue
@@ -245,45 +255,98 @@ class EscalationWorkflow:
                 self._stuck = None
                 self._tell()
 
+    async def _read(self) -> None:
+        """Have the customer's words read. Nothing waits for it: no step, no end, no new run.
+
+        What a run did not hear of, the next one asks again; reading twice changes nothing.
+        """
+        while True:
+            await workflow.wait_condition(self._to_read)
+            asked = self._case.state.unread[: options.READ_AT_ONCE]
+            told = {one.content_id: one for one in await reading.words(self._case.state, asked)}
+            for content_id in asked:
+                words = told.get(content_id, ReadWords(content_id=content_id))
+                self._case.drive(NoteReading(**dict(words)), ENGINE, workflow.now())
+            self._moved()
+
+    def _to_read(self) -> bool:
+        state = self._case.state
+        return bool(state.unread) and state.status not in OVER
+
+    async def _look_again(self) -> None:
+        """Have another reader look at the newest words. What becomes of it changes no step."""
+        while True:
+            await workflow.wait_condition(self._to_look_again)
+            if (words := self._case.state.look_again) is None:
+                continue
+            self._looked_at = words.content_id
+            told = await reading.second(self._case.state, words.content_id)
+            if told is not None:
+                note = NoteReading(content_id=words.content_id, sentiment=told, second=True)
+                self._case.drive(note, ENGINE, workflow.now())
+                self._moved()
+
+    def _to_look_again(self) -> bool:
+        words = self._case.state.look_again
+        wanted = words is not None and words.content_id != self._looked_at
+        return wanted and self._case.state.status not in OVER
+
     async def _deliver(self, effect: PendingEffect) -> None:
         """Hand one delivery over and take its end back into the case."""
         try:
-            result: DeliveryResult = await workflow.execute_activity(
-                "deliver",
-                self._order(effect),
-                result_type=DeliveryResult,
-                start_to_close_timeout=options.DELIVER_TIMEOUT,
-                schedule_to_close_timeout=options.DELIVER_FOR,
-                retry_policy=options.DELIVER_RETRY,
-                summary=f"send {effect.kind} to {effect.recipient.kind}".replace("_", " "),
-            )
+            if effect.kind is EffectKind.CASE_JOINED:
+                result = await self._join(effect)
+            elif effect.effect_class is EffectClass.REQUEST:
+                result = await self._request(effect)
+            else:
+                result = await self._hand_over(effect)
         except ActivityError as error:
-            result = _gave_up(effect, error)
+            result = gave_up(effect, error)
         ended = EndEffect(key=effect.key, status=result.status, detail=result.detail)
         self._case.drive(ended, ENGINE, workflow.now())
         self._delivering.discard(effect.key)
         self._moved()
 
-    def _order(self, effect: PendingEffect) -> DeliveryOrder:
-        state = self._case.state
-        run = state.run(effect.step) if effect.step else None
-        step = self._case.book.playbook.step(run.step) if run else None
-        kind = (effect.clock or "").partition("#")[0]
-        clock = next((one for one in state.clocks if one.kind == kind), None)
-        return DeliveryOrder(
-            escalation_id=state.id,
-            number=state.number,
-            effect=effect,
-            customer_id=state.customer_id,
-            assignee_id=state.assignee_id,
-            title_id=state.title_id,
-            severity=state.severity,
-            step_title=step.title if step else None,
-            letter=step.letter if isinstance(step, Notify) else None,
-            due_at=clock.due_at if clock else (run.due_at if run else None),
-            at=workflow.now(),
-            version=state.version,
+    async def _hand_over(self, effect: PendingEffect) -> DeliveryResult:
+        result: DeliveryResult = await workflow.execute_activity(
+            "deliver",
+            orders.delivery(self._case.state, self._case.book, effect, workflow.now()),
+            task_queue=delivery_queue(workflow.info().task_queue),
+            result_type=DeliveryResult,
+            start_to_close_timeout=options.DELIVER_TIMEOUT,
+            heartbeat_timeout=options.DELIVER_HEARTBEAT,
+            schedule_to_close_timeout=options.DELIVER_FOR,
+            retry_policy=options.DELIVER_RETRY,
+            summary=f"send {effect.kind} to {effect.recipient.kind}".replace("_", " "),
         )
+        return result
+
+    async def _request(self, effect: PendingEffect) -> DeliveryResult:
+        order = orders.request(self._case.state, effect, workflow.now())
+        result: DeliveryResult = await workflow.execute_activity(
+            "request",
+            order,
+            task_queue=request_queue(workflow.info().task_queue),
+            result_type=DeliveryResult,
+            start_to_close_timeout=options.REQUEST_TIMEOUT,
+            schedule_to_close_timeout=options.REQUEST_FOR,
+            retry_policy=options.REQUEST_RETRY,
+            summary=f"{effect.kind} to {effect.target or 'the customer'}".replace("_", " "),
+        )
+        return result
+
+    async def _join(self, effect: PendingEffect) -> DeliveryResult:
+        order = orders.join(self._case.state, effect, workflow.now())
+        result: DeliveryResult = await workflow.execute_activity(
+            "join",
+            order,
+            result_type=DeliveryResult,
+            start_to_close_timeout=options.REQUEST_TIMEOUT,
+            schedule_to_close_timeout=options.REQUEST_FOR,
+            retry_policy=options.REQUEST_RETRY,
+            summary=f"have E-{self._case.state.merged_into_number} take it in",
+        )
+        return result
 
     # -- ends ----------------------------------------------------------------------------------
 
@@ -308,34 +371,6 @@ def _operation(name: str, given: Sequence[RawValue]) -> Operation:
     return found
 
 
-def _refusal(error: RightnowError) -> ApplicationError:
-    return ApplicationError(error.detail, type=error.code, non_retryable=True)
-
-
-def _no_deadlines(error: FailureError) -> RightnowError:
-    """Why an operation is refused whose deadlines cannot be computed, however often one tries.
-
-    What breaks in a local activity comes as it is, not within an ActivityError.
-    """
-    code = error.type if isinstance(error, ApplicationError) else None
-    leaf = BY_CODE.get(code or "", RuleBroken)
-    return leaf("The new deadlines cannot be computed. The case stays as it was.")
-
-
-def _gave_up(effect: PendingEffect, error: ActivityError) -> DeliveryResult:
-    """How a delivery ends that was tried for as long as it may be.
-
-    A letter whose last attempt gave no sign of life may have left: nobody knows.
-    """
-    if effect.effect_class is EffectClass.LETTER and isinstance(
-        error.cause, exceptions.TimeoutError
-    ):
-        detail = "It was tried for hours; whether it left, nobody knows."
-        return DeliveryResult(status=DeliveryStatus.UNKNOWN, detail=detail)
-    detail = f"It could not be sent ({_code(error)})."
-    return DeliveryResult(status=DeliveryStatus.FAILED, detail=detail)
-
-
-def _code(error: ActivityError) -> str:
-    cause = error.cause
-    return cause.type or "error" if isinstance(cause, ApplicationError) else type(cause).__name__
+def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for one in tasks:
+        one.cancel()

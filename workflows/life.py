@@ -3,11 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
+from domain.adopting import book_after
 from domain.decide import begin, decide
 from domain.evolve import evolve, fold
 from domain.standing import step_now, tightest
 from models.actor import Actor
-from models.command import Command, Operation
+from models.command import ChangePlaybook, Command, Operation
 from models.errors import RightnowError
 from models.escalation import EscalationState
 from models.event import Event, OperationRejected
@@ -56,6 +57,8 @@ class LivingCase:
         if known is not None:
             return known
         self._absorb(self._decided(operation, now))
+        if isinstance(operation.command, ChangePlaybook):
+            self.book = book_after(self.book, operation.command.document, self.state)
         return self._applied(operation.op_id)
 
     def reject(self, operation: Operation, error: RightnowError, now: datetime) -> None:
@@ -150,11 +153,11 @@ class LivingCase:
 
 def snapshot(state: EscalationState, book: Book) -> Snapshot:
     """How the escalation stands, for an answer."""
-    run = step_now(state)
+    run = step_now(state, book.playbook)
     clock = tightest(state)
     step = None
     if run is not None:
-        title = book.playbook.step(run.step).title
+        title = book.step(run.step).title
         step = StepNow(id=run.id, kind=run.kind, title=title, due_at=run.due_at)
     return Snapshot(
         status=state.status,

@@ -34,7 +34,7 @@ REGISTRATION = {
 }
 """Names and types, for `temporal operator search-attribute create` and the local server."""
 
-Shown = dict[str, str | bool | datetime | None]
+Shown = dict[str, str | bool | float | datetime | None]
 
 
 def at_start(opening: Opening) -> TypedSearchAttributes:
@@ -53,6 +53,26 @@ def at_start(opening: Opening) -> TypedSearchAttributes:
     return TypedSearchAttributes(pairs)
 
 
+def of_life(state: EscalationState) -> TypedSearchAttributes:
+    """The attributes of a life that is started again where it was lost."""
+    told = shown(state)
+    due_at = told[SLA_DUE_AT.name]
+    pairs: list[SearchAttributePair[Any]] = [
+        SearchAttributePair(NUMBER, state.number_text),
+        *(
+            SearchAttributePair(key, str(told[key.name]))
+            for key in (SEVERITY, STATUS, PLAYBOOK, ASSIGNEE)
+            if told[key.name] is not None
+        ),
+        SearchAttributePair(SLA_BREACHED, bool(told[SLA_BREACHED.name])),
+    ]
+    if isinstance(due_at, datetime):
+        pairs.append(SearchAttributePair(SLA_DUE_AT, due_at))
+    if state.churn_risk is not None:
+        pairs.append(SearchAttributePair(CHURN_RISK, round(state.churn_risk, 1)))
+    return TypedSearchAttributes(pairs)
+
+
 def shown(state: EscalationState) -> Shown:
     """What the attributes should say now."""
     running = [clock for clock in state.clocks if clock.running]
@@ -63,6 +83,8 @@ def shown(state: EscalationState) -> Shown:
         ASSIGNEE.name: str(state.assignee_id) if state.assignee_id else None,
         SLA_DUE_AT.name: min((clock.due_at for clock in running), default=None),
         SLA_BREACHED.name: any(clock.breached_at is not None for clock in state.clocks),
+        # In tenths: each new value costs an event, and nobody searches for less.
+        CHURN_RISK.name: None if state.churn_risk is None else round(state.churn_risk, 1),
     }
 
 
@@ -78,6 +100,9 @@ def differences(before: Shown, now: Shown) -> list[SearchAttributeUpdate[Any]]:
             found.append(
                 SLA_DUE_AT.value_set(value) if known else SLA_DUE_AT.value_unset()  # type: ignore[arg-type]
             )
+        elif name == CHURN_RISK.name:
+            if isinstance(value, float):  # what was known once is never unknown again
+                found.append(CHURN_RISK.value_set(value))
         elif name == SLA_BREACHED.name:
             found.append(SLA_BREACHED.value_set(bool(value)))
         else:

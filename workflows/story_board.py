@@ -26,9 +26,9 @@ def preface(opening: Opening) -> str:
 def details(state: EscalationState, book: Book, deadline: Deadline | None) -> str:
     """The case as it stands, in Markdown. Ids and states, never a customer's words."""
     lines = [f"**{state.number_text}: {state.status}**", ""]
-    run = step_now(state)
+    run = step_now(state, book.playbook)
     if run is not None:
-        step = book.playbook.step(run.step)
+        step = book.step(run.step)
         lines += [f"To do now: **{step.title}** (`{run.id}`), due {_moment(run.due_at)}", ""]
     else:
         lines += ["Nothing for a person to do now.", ""]
@@ -57,6 +57,7 @@ def _clock_word(clock: Clock) -> str:
     ends = {
         "met": clock.met_at,
         "stopped": clock.stopped_at,
+        "on hold": clock.paused_at,
         "breached": clock.breached_at,
         "warned": clock.warned_at,
     }

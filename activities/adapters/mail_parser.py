@@ -90,15 +90,6 @@ class MailReader:
         )
 
 
-def read_mail(
-    data: bytes, *, own_addresses: Collection[str], own_message_domains: Collection[str] = ()
-) -> InboundMail:
-    """Read a whole mail. Raises MailUnreadable or TooLarge."""
-    reader = MailReader(own_addresses=own_addresses, own_message_domains=own_message_domains)
-    reader.feed(data)
-    return reader.close()
-
-
 def _sender(headers: Headers) -> Person:
     """The first address of From, else of Sender, and so on; a daemon may lack a domain."""
     for field in _SENDERS:

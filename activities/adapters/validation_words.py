@@ -11,7 +11,9 @@ from activities.adapters.yaml_tree import Flaw, Node
 from models.duration import say_duration
 from models.playbook import Misfits, Place
 
-_TAGS = frozenset({"Compare", "All", "AnyOf", "Not", "Always"})
+_TAGS = frozenset({"Compare", "All", "AnyOf", "Not", "Always", "[key]"})
+"""What Pydantic names in a place that nobody wrote: a kind of condition, or that a key is meant."""
+
 _CONDITION = "Use `field`, `op` and `value`, or one of: all, any, not, always."
 _LENGTH_OF_TIME = "Write it like 15m, 24h or 7d."
 _MEMBER = re.compile(r"<[^<>:]*: ([^<>]*)>")

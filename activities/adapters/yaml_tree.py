@@ -40,7 +40,9 @@ class Flaw:
     mend: str = ""
 
 
-TOO_LARGE = Flaw(1, (), f"is larger than {MAX_BYTES // 1024} kB", "Make it shorter.")
+def too_large(at_most: int) -> Flaw:
+    """A file that has more bytes than it may."""
+    return Flaw(1, (), f"is larger than {at_most // 1024} kB", "Make it shorter.")
 
 
 class _Unreadable(Exception):
@@ -78,7 +80,7 @@ def compose(text: str) -> tuple[Node | None, tuple[Flaw, ...]]:
 def _events(text: str) -> Iterator[yaml.Event]:
     try:
         if len(text.encode("utf-8")) > MAX_BYTES:
-            raise _Unreadable(TOO_LARGE)
+            raise _Unreadable(too_large(MAX_BYTES))
         yield from yaml.parse(text, Loader=_PARSER)
     except UnicodeEncodeError:
         raise _unreadable(1, "has half of a surrogate pair, which is not text") from None
@@ -130,7 +132,7 @@ class _Reader:
             elif isinstance(event, yaml.NodeEvent):
                 self._take(event)
         if self.root is None:
-            raise _unreadable(1, "is empty", "Write a playbook into it.")
+            raise _unreadable(1, "is empty", "Write something into it.")
 
     def _take(self, event: yaml.NodeEvent) -> None:
         line = _line(event)

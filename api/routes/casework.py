@@ -1,7 +1,6 @@
-"""What else people do to a case: write, note, hand over, resolve, reopen, cancel."""
+"""What else people do to a case: write, note, hand over or up, undo, resolve, reopen, cancel."""
 
-from datetime import UTC, datetime
-from typing import Annotated, overload
+from typing import Annotated, Literal, overload
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
@@ -23,7 +22,9 @@ from api.opening import Matter, open_matter
 from api.parts import Parts
 from api.problems import documented
 from api.routes.escalations import ACCEPTED, route_of, wish_for, with_status
+from api.staff import find_person
 from api.views.escalation import picture
+from domain.thanks import only_thanks
 from models.actor import Role
 from models.command import (
     AddNote,
@@ -32,20 +33,21 @@ from models.command import (
     Cancel,
     Channel,
     Direction,
+    HandUp,
     RecordMessage,
     Reopen,
     Requested,
     Resolve,
+    Undo,
     Visibility,
 )
 from models.content import Content, ContentKind
-from models.errors import PersonUnknown, RightnowError
+from models.errors import RightnowError
 from models.escalation import Status
 from models.frozen import Frozen
 from models.ids import new_id
 from models.mail_address import MailAddress
 from models.standing import EscalationLine
-from models.store.repositories import people
 from models.text import Text
 
 router = APIRouter(prefix="/cs/escalations/{case}", tags=["casework"])
@@ -102,6 +104,25 @@ class ResolutionIn(Frozen):
     model_config = _example({"note": "Ray repaired it. Doug stays."})
 
     note: Text | None = None
+
+
+class HandUpIn(Frozen):
+    """Why the case needs somebody higher."""
+
+    model_config = _example({"reason": "He wants to speak to a manager.", "to": "manager"})
+
+    reason: Text
+    to: Literal[Role.SENIOR, Role.MANAGER] | None = None
+    """Left out: the next role above."""
+
+
+class UndoIn(Frozen):
+    """What to take back."""
+
+    model_config = _example({"op_id": "0198c0de-0000-7000-8000-000000000001"})
+
+    op_id: UUID
+    """The operation, as its answer named it."""
 
 
 class ReasonIn(Frozen):
@@ -168,6 +189,8 @@ async def record_message(change: ChangeDep, given: MessageIn) -> OperationAnswer
         channel=given.channel,
         content_id=text.id,
         sent_at=given.sent_at,
+        thanks=given.direction is Direction.INBOUND and only_thanks(given.text),
+        signals=change.parts.signals(given.text) if given.direction is Direction.INBOUND else (),
     )
     return await change.ask(line, "message", given, command, text)
 
@@ -190,6 +213,26 @@ async def assign(change: ChangeDep, given: AssignmentIn) -> OperationAnswer:
         return await change.answer_again(line, "assign", given, refused)
     command = Assign(assignee_id=assignee_id, only_if_free=given.only_if_free)
     return await change.ask(line, "assign", given, command)
+
+
+@router.post("/hand-up", responses=_CHANGES, summary="Hand up")
+async def hand_up(change: ChangeDep, given: HandUpIn) -> OperationAnswer:
+    """Give the case to a higher role. It waits for one of them; its owner so far is told."""
+    line = await change.load()
+    reason = _words(ContentKind.REASON, given.reason)
+    return await change.ask(
+        line, "hand-up", given, HandUp(reason_id=reason.id, to=given.to), reason
+    )
+
+
+@router.post("/undo", responses=_CHANGES, summary="Take back")
+async def undo(change: ChangeDep, given: UndoIn) -> OperationAnswer:
+    """Take a completion, a skip, a credit or a solution back, for ten seconds.
+
+    Everything stands as before. Refused once something has left the house, or came after it.
+    """
+    line = await change.load()
+    return await change.ask(line, "undo", given, Undo(undone=given.op_id))
 
 
 @router.post("/resolution", responses=_CHANGES, summary="Resolve")
@@ -236,7 +279,7 @@ async def _open_linked(change: CaseChange, given: ReasonIn) -> OperationAnswer:
         type=whole.line.type,
         severity=whole.line.severity,
         source=whole.source,
-        received_at=datetime.now(UTC),  # noqa: TID251 (the edge reads the clock)
+        received_at=parts.now(),
         customer_id=whole.line.customer_id,
         reopened_from=whole.line.id,
     )
@@ -247,17 +290,9 @@ async def _open_linked(change: CaseChange, given: ReasonIn) -> OperationAnswer:
 async def _assignee(parts: Parts, given: AssignmentIn) -> UUID | None:
     if given.assignee is not None and given.assignee_id is not None:
         raise invalid("assignee", "is there twice", "Give assignee or assignee_id, not both.")
-    async with parts.store.transaction() as connection:
-        if given.assignee is not None:
-            person = await people.by_email(connection, given.assignee)
-        elif given.assignee_id is not None:
-            known = await people.by_ids(connection, [given.assignee_id])
-            person = known.get(given.assignee_id)
-        else:
-            return None
-    if person is None or not person.active or person.role is Role.ADMIN:
-        raise PersonUnknown("Nobody who works on cases has that address or id.")
-    return person.id
+    if given.assignee is None and given.assignee_id is None:
+        return None
+    return (await find_person(parts, given.assignee, given.assignee_id)).id
 
 
 @overload

@@ -23,7 +23,9 @@ from api.dependencies import (
 from api.moments import Moment, require_appointment
 from api.opening import EscalationIn, open_from_request
 from api.problems import documented
-from api.views.escalation import EscalationView, LineView, escalation_view, line_view, picture
+from api.prospecting import besides_of
+from api.views.escalation import EscalationView, escalation_view, picture
+from api.views.line import LinePage, answer_page
 from models.command import Change
 from models.content import Content, ContentKind
 from models.escalation import EscalationType, Status
@@ -42,14 +44,6 @@ ACCEPTED: dict[int | str, dict[str, Any]] = {
 }
 WAIT_FOR_VERSION = 1.0
 _LOOK_EVERY = 0.02
-
-
-class EscalationPage(Frozen):
-    """A page of cases, newest first."""
-
-    items: tuple[LineView, ...]
-    next_cursor: str | None
-    """Hand it in as `cursor` for the next page; empty on the last."""
 
 
 class EscalationPatch(Frozen):
@@ -83,7 +77,7 @@ async def open_escalation(
     return with_status(response, answer, 201)
 
 
-@router.get("", responses=documented(), summary="List and search cases")
+@router.get("", response_model=LinePage, responses=documented(), summary="List and search cases")
 async def list_escalations(
     parts: PartsDep,
     _: ReaderDep,
@@ -97,7 +91,7 @@ async def list_escalations(
     q: Annotated[Line | None, Query(description="Words, or a number such as E-1042.")] = None,
     cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,15}$")] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
-) -> EscalationPage:
+) -> Response:
     """Cases, newest first."""
     filters = Filters(
         status=tuple(status or ()),
@@ -114,8 +108,7 @@ async def list_escalations(
         lines = await escalations.newest(connection, filters, before, limit + 1)
     page = lines[:limit]
     more = str(page[-1].number) if len(lines) > limit else None
-    items = [await line_view(parts, line) for line in page]
-    return EscalationPage(items=tuple(items), next_cursor=more)
+    return await answer_page(parts, page, more)
 
 
 @router.get("/{case}", responses=documented(404), summary="Read a case, whole")
@@ -124,7 +117,7 @@ async def read_escalation(
 ) -> EscalationView:
     """The whole picture: customer, clocks, playbook, steps with their scripts."""
     whole = await load_at(parts, who, case, min_version)
-    return escalation_view(await picture(parts, who, whole))
+    return escalation_view(await picture(parts, who, whole), await besides_of(parts, who, whole))
 
 
 @router.patch("/{case}", responses={**documented(404, 409, 412)}, summary="Correct facts")

@@ -10,7 +10,7 @@ from api.dependencies import PartsDep
 from api.problems import documented
 from models.errors import StoreUnavailable
 from models.frozen import Frozen
-from models.store.repositories import escalations, operations
+from models.store.repositories import audits, escalations, operations
 
 router = APIRouter(tags=["health"])
 
@@ -54,10 +54,12 @@ async def ready(parts: PartsDep) -> JSONResponse:
     summary="Numbers for Prometheus",
 )
 async def metrics(parts: PartsDep) -> PlainTextResponse:
-    """Cases by status, and operations that wait for their answer."""
+    """Cases by status, operations that wait for their answer, and what the audits say."""
     async with parts.store.transaction() as connection:
         by_status = await escalations.count_by_status(connection)
         waiting = await operations.count_waiting(connection)
+        last_good_at = await audits.last_good_at(connection)
+        wrong = await audits.count_open(connection)
     lines = [
         "# HELP rightnow_escalations Cases by status.",
         "# TYPE rightnow_escalations gauge",
@@ -65,6 +67,13 @@ async def metrics(parts: PartsDep) -> PlainTextResponse:
         "# HELP rightnow_operations_waiting Accepted operations without an answer.",
         "# TYPE rightnow_operations_waiting gauge",
         f"rightnow_operations_waiting {waiting}",
+        "# HELP rightnow_last_good_audit_timestamp_seconds When an audit found everything well.",
+        "# TYPE rightnow_last_good_audit_timestamp_seconds gauge",
+        "rightnow_last_good_audit_timestamp_seconds"
+        f" {last_good_at.timestamp() if last_good_at else 0:.0f}",
+        "# HELP rightnow_findings Things that are wrong, as the audits found them.",
+        "# TYPE rightnow_findings gauge",
+        f"rightnow_findings {wrong}",
     ]
     return PlainTextResponse("\n".join(lines) + "\n")
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -23,12 +22,14 @@ from api.dependencies import (
     load_escalation,
     require_person,
 )
+from api.late_mail import file_anew, title_of
 from api.limits import MAIL_BYTES, SECONDS
 from api.opening import Matter, open_matter
 from api.parts import Parts
 from api.problems import documented
 from domain import permissions
 from domain.lifecycle import OVER
+from domain.thanks import only_thanks
 from models.actor import Actor, ActorKind
 from models.command import (
     Author,
@@ -40,7 +41,7 @@ from models.command import (
 )
 from models.content import Content, ContentKind
 from models.customer import CustomerIn
-from models.errors import MailUnreadable, TooLarge
+from models.errors import EngineUnavailable, EscalationClosed, MailUnreadable, TooLarge
 from models.escalation import Source, number_text
 from models.frozen import Frozen
 from models.ids import new_id
@@ -48,8 +49,13 @@ from models.inbound_mail import InboundMail
 from models.mail_address import MailAddress
 from models.operation import InboxRow
 from models.standing import EscalationWhole
-from models.store.repositories import customers, escalations, operations
-from models.store.repositories import mail as mailbox
+from models.store.repositories import (
+    customers,
+    escalations,
+    mail as mailbox,
+    merges,
+    operations,
+)
 from models.store.repositories.mail import ArrivedMail
 from models.text import can_be_seen
 
@@ -120,7 +126,10 @@ async def receive_mail(
         known = f"We have this mail already: it is in {before}."
         return MailAnswer(status="set_aside", reasons=(known,), operation=None)
     if before is not None and before.kind is CommandKind.RECORD_MESSAGE:
-        answer = await in_words(parts, await repeat(parts, before, body_hash(_sameness(mail))))
+        try:
+            answer = await in_words(parts, await repeat(parts, before, body_hash(_sameness(mail))))
+        except EscalationClosed:
+            return await _file_anew(parts, before, mail, response)
         await _remember(parts, mail, before.escalation_id)
         why = (f"It answers a mail of {answer.number}.", *mail.reasons)
         return MailAnswer(status="filed", reasons=why, operation=answer)
@@ -130,7 +139,11 @@ async def receive_mail(
     if not joins and mail.author is not Author.HUMAN:
         return MailAnswer(status="set_aside", reasons=mail.reasons, operation=None)
     if case is not None and joins:
-        answer = await _file(parts, who, asked, case, mail)
+        try:
+            answer = await _file(parts, who, asked, case, mail)
+        except EscalationClosed:
+            refused = await _refused(parts, who, asked, case)
+            return await _file_anew(parts, refused, mail, response)
         why = (f"It answers a mail of {answer.number}.", *mail.reasons)
         return MailAnswer(status="filed", reasons=why, operation=answer)
     answer = await _open(parts, who, asked, case, mail)
@@ -189,7 +202,8 @@ async def _brought_before(
         # A reply without an id of its own is known by the case into which it was filed.
         answers = await mailbox.thread_of(connection, _answered(mail))
         routes = [_OPEN, _into(found)] if found else []
-        routes += [_into(answers)] if answers else []
+        if answers:
+            routes += [_into(answers), _into(await merges.survivor_of(connection, answers))]
         for route in routes:
             earlier = await operations.find(connection, who.actor.key, route, asked.key)
             if earlier is not None:
@@ -208,7 +222,10 @@ def _into(case_id: UUID) -> str:
 
 
 async def _thread(parts: Parts, who: Caller, mail: InboundMail) -> EscalationWhole | None:
-    """The case that a mail belongs to, when it comes from that case's customer."""
+    """The case that a mail belongs to, when it comes from that case's customer.
+
+    Mail for a merged case goes to the one in which it goes on.
+    """
     async with parts.store.transaction() as connection:
         found = await mailbox.thread_of(connection, _answered(mail))
     if found is None:
@@ -216,8 +233,11 @@ async def _thread(parts: Parts, who: Caller, mail: InboundMail) -> EscalationWho
     case = await load_escalation(parts, who, str(found))
     async with parts.store.transaction() as connection:
         customer = await customers.get(connection, case.line.customer_id)
+        survivor = await merges.survivor_of(connection, found)
     known = customer.email.lower() if customer and customer.email else None
-    return case if known == mail.sender_address else None
+    if known != mail.sender_address:
+        return None
+    return case if survivor == found else await load_escalation(parts, who, str(survivor))
 
 
 async def _file(
@@ -237,6 +257,8 @@ async def _file(
             channel=Channel.EMAIL,
             content_id=words.id,
             sent_at=mail.sent_at,
+            thanks=only_thanks(mail.text),
+            signals=parts.signals(mail.text),
         ),
         words=[words],
         actor=Actor(kind=ActorKind.CUSTOMER, id=case.line.customer_id),
@@ -244,6 +266,34 @@ async def _file(
     answer = await operate(parts, who, asked, wish)
     await _remember(parts, mail, case.line.id)
     return answer
+
+
+async def _refused(parts: Parts, who: Caller, asked: Asked, case: EscalationWhole) -> InboxRow:
+    """What the case refused just now. It is in the inbox, as everything that was asked."""
+    async with parts.store.single() as connection:
+        row = await operations.find(connection, who.actor.key, _into(case.line.id), asked.key)
+    if row is None:
+        raise EngineUnavailable("The mail could not be filed. Send it again.")
+    return row
+
+
+async def _file_anew(
+    parts: Parts, refused: InboxRow, mail: InboundMail, response: Response
+) -> MailAnswer:
+    """The case ended while the mail was on its way to it."""
+    if mail.author is not Author.HUMAN:
+        return MailAnswer(status="set_aside", reasons=mail.reasons, operation=None)
+    ids = [mail.message_id] if mail.message_id else []
+    answer = await file_anew(parts, refused, ids)
+    await _remember(parts, mail, answer.escalation_id)
+    async with parts.store.single() as connection:
+        became = await operations.get(connection, answer.op_id)
+    why = f"{number_text(refused.number)}, which it answers, has ended."
+    if became is not None and became.kind is CommandKind.RECORD_MESSAGE:
+        goes_on = f"It goes on in {answer.number}."
+        return MailAnswer(status="filed", reasons=(why, goes_on, *mail.reasons), operation=answer)
+    response.status_code = 201
+    return MailAnswer(status="opened", reasons=(why, "It is a new matter."), operation=answer)
 
 
 async def _remember(parts: Parts, mail: InboundMail, case_id: UUID) -> None:
@@ -259,12 +309,12 @@ async def _open(
     customer, customer_id = await _customer(parts, mail)
     text = mail.text.strip()
     matter = Matter(
-        title=_title(mail.subject, text),
+        title=title_of(mail.subject, text),
         description=text or None,
         type=None,
         severity=None,
         source=Source.EMAIL,
-        received_at=datetime.now(UTC),  # noqa: TID251 (a mail's own Date may be anything)
+        received_at=parts.now(),  # a mail's own Date may be anything
         customer=customer,
         customer_id=customer_id,
         reopened_from=case.line.id if case else None,
@@ -286,12 +336,6 @@ async def _customer(parts: Parts, mail: InboundMail) -> tuple[CustomerIn | None,
     if known is not None:
         return None, known.id
     return CustomerIn(name=name[:200], email=address), None
-
-
-def _title(subject: str, text: str) -> str:
-    """The subject; without one that can be seen, the first line that can."""
-    lines = (subject.strip(), *text.splitlines())
-    return next((one for one in lines if can_be_seen(one)), "A mail without words")[:200]
 
 
 def _sameness(mail: InboundMail) -> str:

@@ -1,7 +1,7 @@
 """The queue, and the one thing to do now."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -25,38 +25,33 @@ from api.problems import documented
 from api.routes.escalations import MAX_PAGE
 from api.views.escalation import (
     ClockView,
-    LineView,
     clock_view,
     escalation_view,
-    line_view,
     picture,
 )
+from api.views.line import LinePage, LineView, answer_page, line_view
 from api.views.step import StepView
-from domain.standing import due_first, tightest
+from domain.standing import due_first, mind_of, tightest
+from domain.urgency import explain, urgency
 from models.actor import Person
 from models.command import Assign
-from models.customer import Customer
+from models.customer import Customer, first_name
 from models.duration import say_duration
 from models.errors import Conflict, NotAllowed
 from models.escalation import Light
 from models.frozen import Frozen
-from models.sla import Clock
 from models.standing import EscalationLine
 from models.store.repositories import escalations, operations
 
 router = APIRouter(prefix="/cs", tags=["queue"])
 
+CLAIM_LAPSES = timedelta(minutes=45)
+"""Longer than any call: who took a case and did nothing with it by then has gone home."""
+
 _TRIES = 5
 _CLAIM = "claim"
 _SAFE = "The engine is away. You get this one as soon as it is back."
 _MOMENT = TypeAdapter(datetime)
-
-
-class QueuePage(Frozen):
-    """Cases with something to do now, most urgent first."""
-
-    items: tuple[LineView, ...]
-    next_cursor: str | None
 
 
 class NextAction(Frozen):
@@ -66,7 +61,10 @@ class NextAction(Frozen):
     """What to do: `Call Doug now`."""
 
     reason: str
-    """Why this, in one sentence."""
+    """Why this comes first, in one sentence."""
+
+    urgency: Annotated[int, Field(ge=0, le=100)]
+    """How much it presses: 100 from its turn on, 0 a day and more before it."""
 
     escalation: LineView
     step: StepView
@@ -101,13 +99,13 @@ class Next(Frozen):
     """How many more wait behind it, 100 at most."""
 
 
-@router.get("/queue", responses=documented(), summary="Ranked work")
+@router.get("/queue", response_model=LinePage, responses=documented(), summary="Ranked work")
 async def queue(
     parts: PartsDep,
     who: CallerDep,
     cursor: Annotated[str | None, Query(max_length=120)] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
-) -> QueuePage:
+) -> Response:
     """Your cases and free ones that you may work on, most urgent first."""
     person = require_person(who)
     after = _cursor(cursor)
@@ -117,8 +115,7 @@ async def queue(
     if len(lines) > limit and page[-1].rank_at is not None:
         at = page[-1].rank_at.isoformat().replace("+00:00", "Z")
         more = f"{at}~{page[-1].id}"
-    items = [await line_view(parts, line) for line in page]
-    return QueuePage(items=tuple(items), next_cursor=more)
+    return await answer_page(parts, page, more)
 
 
 @router.get("/next", responses=documented(), summary="What do I do right now?")
@@ -148,18 +145,16 @@ async def claim_next(parts: PartsDep, who: CallerDep, asked: AskedDep, response:
     if taken is not None:
         return _next(await _action(parts, who, taken), max(0, len(lines) - 1))
     for attempt, line in enumerate(lines[:_TRIES]):
-        claim = None
         if line.assignee_id is None:
             claim = await _claim(parts, who, asked, line, attempt)
             if claim is None:
                 continue
+            if claim.status == "accepted":
+                response.status_code = 202
+            return await _taken(parts, who, line, claim, len(lines) - 1)
         action = await _action(parts, who, line)
-        if claim is not None and claim.status == "accepted":
-            response.status_code = 202
-            return Next(action=action, message=_SAFE, waiting=len(lines) - 1)
         if action is not None:
-            response.status_code = 200
-            return _next(_taken(action, claim), len(lines) - 1)
+            return _next(action, len(lines) - 1)
     return _next(None, max(0, len(lines) - 1))
 
 
@@ -181,13 +176,24 @@ async def _taken_before(parts: Parts, who: Caller, asked: Asked) -> EscalationLi
     return None
 
 
-def _taken(action: NextAction, claim: OperationAnswer | None) -> NextAction:
-    """The action of somebody who has the case now, at the version that taking it led to."""
-    told: dict[str, object] = {"claimed": True}
-    if claim is not None and claim.version is not None:
-        version = {"version": claim.version}
-        told["escalation"] = action.escalation.model_copy(update=version)
-    return action.model_copy(update=told)
+async def _taken(
+    parts: Parts, who: Caller, line: EscalationLine, claim: OperationAnswer, others: int
+) -> Next:
+    """What to do in the case that was taken, at the version that taking it led to.
+
+    It is the only one that this request takes, even when somebody else has done its step by now.
+    """
+    mine: EscalationLine | None = line
+    if claim.escalation_id != line.id:  # the same request, sent twice at once, took another one
+        async with parts.store.single() as connection:
+            mine = await escalations.line_by_id(connection, claim.escalation_id)
+    action = await _action(parts, who, mine) if mine else None
+    if claim.status == "accepted":
+        return Next(action=action, message=_SAFE, waiting=others)
+    if action is None:
+        return _next(None, others)
+    told = {**action.escalation, "version": claim.version}
+    return _next(action.model_copy(update={"claimed": True, "escalation": told}), others)
 
 
 def _key(asked: Asked, attempt: int) -> str:
@@ -198,8 +204,11 @@ def _key(asked: Asked, attempt: int) -> str:
 async def _claim(
     parts: Parts, who: Caller, asked: Asked, line: EscalationLine, attempt: int
 ) -> OperationAnswer | None:
-    """Take a free case. None when somebody was faster, or this request took another one."""
-    command = Assign(assignee_id=who.actor.id, only_if_free=True)
+    """Take a free case; or hear which one this same request has just taken, sent twice at once.
+
+    None when somebody was faster.
+    """
+    command = Assign(assignee_id=who.actor.id, only_if_free=True, lapses_after=CLAIM_LAPSES)
     wish = Wish(
         route=_CLAIM,
         body="{}",
@@ -208,10 +217,9 @@ async def _claim(
         command=command,
     )
     try:
-        answer = await operate(parts, who, replace(asked, key=_key(asked, attempt)), wish)
+        return await operate(parts, who, replace(asked, key=_key(asked, attempt)), wish)
     except Conflict:
         return None
-    return answer if answer.escalation_id == line.id else None
 
 
 async def _ranked(
@@ -231,14 +239,21 @@ async def _action(parts: Parts, who: Caller, line: EscalationLine) -> NextAction
     view = escalation_view(seen)
     shown = whole.line.step
     step = next((one for one in view.steps if shown and one.id == shown.run), None)
-    if step is None:
+    if step is None or whole.state is None:
         return None
-    clock = tightest(whole.state) if whole.state else None
+    clock = tightest(whole.state)
     due_at = due_first(step.due_at, clock)
+    pressing = urgency(whole.state, due_at or whole.state.received_at, mind_of(whole.state))
     told = await line_view(parts, whole.line)
     return NextAction(
         headline=step.title,
-        reason=_reason(told, clock, step),
+        reason=explain(
+            pressing,
+            view.now,
+            name=first_name(whole.line.customer_name),
+            value=whole.line.customer_annual_value,
+        ),
+        urgency=pressing.score(view.now),
         escalation=told,
         step=step,
         clock=clock_view(clock, view.now) if clock else None,
@@ -251,15 +266,6 @@ async def _action(parts: Parts, who: Caller, line: EscalationLine) -> NextAction
         what_not_to_do=view.playbook.what_not_to_do,
         claimed=line.assignee_id == who.actor.id,
     )
-
-
-def _reason(line: LineView, clock: Clock | None, step: StepView) -> str:
-    """Why this case and this step, in one sentence of known facts."""
-    if step.why:
-        return step.why
-    if clock is not None and clock.breached_at is not None:
-        return f"{line.customer_name} has waited too long. It is still worth doing."
-    return f"{line.customer_name} waits for us, and nobody else is at it."
 
 
 def _time_left(due_at: datetime | None, now: datetime) -> str:

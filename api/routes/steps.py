@@ -1,5 +1,6 @@
-"""Finish and skip steps."""
+"""Finish steps, skip them, and hand questions on."""
 
+import contextlib
 import json
 import re
 from datetime import UTC, datetime
@@ -24,18 +25,21 @@ from api.moments import Moment, require_appointment
 from api.parts import Parts
 from api.problems import documented
 from api.routes.escalations import ACCEPTED, route_of, wish_for, with_status
+from api.staff import find_person
 from api.views.escalation import Picture, picture
 from api.views.step import letter_view
 from domain.script import Placeholder
-from models.command import CompleteStep, SkipStep
+from models.actor import Person
+from models.command import CompleteStep, Delegate, SkipStep
 from models.content import Content, ContentKind
 from models.errors import FieldRequired, RightnowError
 from models.escalation import Status
 from models.frozen import Frozen
 from models.ids import new_id
-from models.playbook import Playbook
+from models.mail_address import MailAddress
+from models.money import Money
 from models.standing import EscalationLine
-from models.step import EmailStep, FieldKind, Step
+from models.step import Credit, EmailStep, FieldKind, Schedule, Step
 from models.text import Line, Slug, Text
 
 router = APIRouter(prefix="/cs/escalations/{case}/steps", tags=["steps"])
@@ -71,6 +75,8 @@ class CompletionIn(Frozen):
             "examples": [
                 {"outcome": "reached", "note": "He is calmer now."},
                 {"outcome": "heard", "fields": {"main-reason": "Three missed visits"}},
+                {"outcome": "give", "amount": {"minor": 4900, "currency": "USD"}},
+                {"outcome": "found", "appointment_at": "2026-11-23T09:30:00+01:00"},
             ]
         }
     )
@@ -84,6 +90,23 @@ class CompletionIn(Frozen):
 
     letter: LetterIn | None = None
     """Another wording of an e-mail step's letter. Left out: the playbook's, filled in."""
+
+    amount: Money | None = None
+    """How much a credit step gives, in minor units."""
+
+    appointment_at: Moment | None = None
+    """The time that a schedule step found."""
+
+
+class DelegationIn(Frozen):
+    """Who is asked instead. Give one of the two."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"person": "priya@demo.test"}]})
+
+    person: MailAddress | None = None
+    """The person's mail address."""
+
+    person_id: UUID | None = None
 
 
 class SkipIn(Frozen):
@@ -126,8 +149,7 @@ async def _completion(
 ) -> tuple[CompleteStep, list[Content]]:
     """The command and its words. Raises what is wrong with fields and letter."""
     letter: list[Content] = []
-    version = await parts.playbook(line.playbook_slug, line.playbook_version)
-    found = _step(version.playbook, run_id)
+    found = await _step(parts, who, line, run_id)
     _check_fields(found, given)
     words = _words(given)
     if isinstance(found, EmailStep) and line.status is not Status.OPENING:
@@ -140,6 +162,7 @@ async def _completion(
         fields_id=_id(words, ContentKind.FIELDS),
         filled=tuple(sorted(given.fields)),
         appointment_at=_appointment(found, given),
+        amount=given.amount,
         subject_id=_id(letter, ContentKind.SUBJECT),
         body_id=_id(letter, ContentKind.LETTER),
     )
@@ -167,12 +190,55 @@ async def skip_step(
     return with_status(response, await operate(parts, who, asked, wish))
 
 
-def _step(playbook: Playbook, run_id: str) -> Step | None:
-    """The step of a run; an unknown one is refused by the rules, with all that is to do now."""
+@router.post(
+    "/{step}/delegation",
+    responses={**documented(404, 409, 412), **ACCEPTED},
+    summary="Ask somebody else",
+)
+async def delegate_step(
+    parts: PartsDep,
+    who: ChangerDep,
+    asked: AskedDep,
+    case: CaseId,
+    step: StepId,
+    given: DelegationIn,
+    response: Response,
+) -> OperationAnswer:
+    """Hand a question on to another person of the role, or of a higher one."""
+    line = await load_line(parts, who, case)
+    run_id = step.replace("~", "#")
+    route, body = f"delegate/{run_id}", given.model_dump_json()
     try:
-        return playbook.step(run_id.partition("#")[0])
-    except KeyError:
+        person = await _colleague(parts, given)
+    except RightnowError as refused:
+        answer = await answer_again(parts, who, asked, route_of(line, route), body, refused)
+        return with_status(response, answer)
+    command = Delegate(step=run_id, to_id=person.id, to_role=person.role)
+    answer = await operate(parts, who, asked, wish_for(line, route, body, command, []))
+    return with_status(response, answer)
+
+
+async def _colleague(parts: Parts, given: DelegationIn) -> Person:
+    """The person who is asked. Raises FieldsInvalid, PersonUnknown."""
+    if (given.person is None) == (given.person_id is None):
+        raise invalid("person", "is needed", "Give either person or person_id.")
+    return await find_person(parts, given.person, given.person_id)
+
+
+async def _step(parts: Parts, who: Caller, line: EscalationLine, run_id: str) -> Step | None:
+    """The step of a run; an unknown one is refused by the rules, with all that is to do now.
+
+    A promise of another playbook has its words there.
+    """
+    name = run_id.partition("#")[0]
+    version = await parts.playbook(line.playbook_slug, line.playbook_version)
+    with contextlib.suppress(KeyError):
+        return version.playbook.step(name)
+    state = (await load_escalation(parts, who, str(line.id))).state
+    run = state.run(run_id) if state else None
+    if run is None or run.of is None:
         return None
+    return (await parts.playbook(run.of.slug, run.of.version)).playbook.step(name)
 
 
 def _check_fields(step: Step | None, given: CompletionIn) -> None:
@@ -183,8 +249,14 @@ def _check_fields(step: Step | None, given: CompletionIn) -> None:
             raise invalid(f"fields.{field.id}", "is not an amount", "Write it like 49.00 USD.")
         if text and field.kind is FieldKind.MOMENT:
             _moment(f"fields.{field.id}", text)
-    if given.letter is not None and step is not None and not isinstance(step, EmailStep):
-        raise invalid("letter", "is not sent by this step", "Leave it out.")
+    wrong = {
+        "letter": (given.letter, EmailStep, "is not sent by this step"),
+        "amount": (given.amount, Credit, "is not given by this step"),
+        "appointment_at": (given.appointment_at, Schedule, "is not found by this step"),
+    }
+    for name, (told, kind, what) in wrong.items():
+        if told is not None and step is not None and not isinstance(step, kind):
+            raise invalid(name, what, "Leave it out.")
 
 
 def _words(given: CompletionIn) -> list[Content]:
@@ -217,12 +289,15 @@ def _letter(seen: Picture, step: EmailStep, given: CompletionIn) -> list[Content
 
 
 def _appointment(step: Step | None, given: CompletionIn) -> datetime | None:
-    """The appointment, when one of the step's fields sets it. Raises FieldsInvalid."""
+    """The appointment, when the step or one of its fields sets it. Raises FieldsInvalid."""
+    now = datetime.now(UTC)  # noqa: TID251 (the edge reads the clock)
+    if given.appointment_at is not None:
+        require_appointment("appointment_at", given.appointment_at, now)
+        return given.appointment_at
     for field in step.fields if step else ():
         if field.sets == "appointment_at" and field.id in given.fields:
             where = f"fields.{field.id}"
             moment = _moment(where, given.fields[field.id].strip())
-            now = datetime.now(UTC)  # noqa: TID251 (the edge reads the clock)
             require_appointment(where, moment, now)
             return moment
     return None

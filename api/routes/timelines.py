@@ -5,22 +5,35 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.dependencies import CaseId, MinVersion, PartsDep, ReaderDep
 from api.problems import documented
 from api.routes.escalations import load_at
-from api.views.escalation import ClockView, clock_view, own_now, picture
+from api.views.deadline import DeadlinePage, deadline_view
+from api.views.escalation import picture
+from api.views.line import own_now
 from domain.script import render
-from domain.timeline import Teller, people_in, words_of
+from domain.timeline import Teller, case_of, people_in, words_of
 from models.delivery import Delivery
+from models.escalation import number_text
 from models.event import Event
 from models.frozen import Frozen
+from models.playbook import Playbook
 from models.standing import EscalationLine
-from models.store.repositories import contents, deliveries, events, people
+from models.step import Step
+from models.store.repositories import contents, deliveries, events, people, sla
 
 router = APIRouter(prefix="/cs/escalations/{case}", tags=["timeline"])
+
+
+class CaseLink(Frozen):
+    """Another case."""
+
+    number: Annotated[str, Field(examples=["E-1041"])]
+    timeline: Annotated[str, Field(examples=["/api/v1/cs/escalations/E-1041/timeline"])]
+    """Where its messages and notes are."""
 
 
 class TimelineEntry(Frozen):
@@ -39,6 +52,8 @@ class TimelineEntry(Frozen):
     """The kind of event, for programs."""
 
     op_id: UUID | None
+    link: CaseLink | None
+    """The other case that it is about: what happened there belongs to this one."""
 
 
 class Order(StrEnum):
@@ -63,12 +78,6 @@ class DeliveryPage(Frozen):
     items: tuple[Delivery, ...]
 
 
-class DeadlinePage(Frozen):
-    """Each clock with its explanation."""
-
-    items: tuple[ClockView, ...]
-
-
 @router.get("/timeline", responses=documented(404), summary="What happened")
 async def timeline(
     parts: PartsDep,
@@ -91,9 +100,9 @@ async def timeline(
         wanted = {words_of(event) for event in page}
         words = await contents.texts(connection, [one for one in wanted if one is not None])
     names = {one.id: one.name for one in known.values()}
-    all_steps = (*seen.playbook.steps, seen.playbook.last_step)
+    all_steps = [one for book in (*seen.earlier, seen.playbook) for one in _all_steps(book)]
     titles = {step.id: render(step.title, seen.values) for step in all_steps}
-    teller = Teller(seen.playbook, names, titles)
+    teller = Teller(seen.playbook, names, titles, seen.earlier)
     items = tuple(
         TimelineEntry(
             seq=event.seq,
@@ -103,6 +112,7 @@ async def timeline(
             words=_said(words, words_of(event)),
             fact=event.fact.fact,
             op_id=event.op_id,
+            link=_link(event),
         )
         for event in page
     )
@@ -123,11 +133,18 @@ async def who_was_told(
 async def deadlines(
     parts: PartsDep, who: ReaderDep, case: CaseId, min_version: MinVersion = None
 ) -> DeadlinePage:
-    """Each clock, with how it came about."""
+    """Each clock, with how it came about: what counted, what did not, and why."""
     whole = await load_at(parts, who, case, min_version)
-    clocks = whole.state.clocks if whole.state else ()
-    now = own_now(whole.line)
-    return DeadlinePage(items=tuple(clock_view(clock, now) for clock in clocks))
+    state, now = whole.state, own_now(whole.line)
+    if state is None:
+        return DeadlinePage(items=(), now=now)
+    async with parts.store.transaction() as connection:
+        terms = await sla.terms_of(connection, whole.line.id)
+        asked = [pause.reason_id for pause in state.pauses if pause.reason_id]
+        reasons = await contents.texts(connection, asked)
+    hours = terms.hours if terms else ()
+    items = [deadline_view(state, clock, hours, reasons, now) for clock in state.clocks]
+    return DeadlinePage(items=tuple(items), now=now)
 
 
 async def _oldest(
@@ -147,6 +164,18 @@ async def _newest(
     after = max(0, last - limit)
     page = await events.of(connection, line.id, after=after, limit=last - after)
     return page[::-1], str(after + 1) if after else None
+
+
+def _all_steps(playbook: Playbook) -> tuple[Step, ...]:
+    return (*playbook.steps, *playbook.built_in)
+
+
+def _link(event: Event) -> CaseLink | None:
+    number = case_of(event)
+    if number is None:
+        return None
+    name = number_text(number)
+    return CaseLink(number=name, timeline=f"/api/v1/cs/escalations/{name}/timeline")
 
 
 def _said(words: dict[UUID, str], content_id: UUID | None) -> str | None:

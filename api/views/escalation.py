@@ -1,7 +1,9 @@
 """An escalation as callers see it: in a list, and whole."""
 
+import contextlib
 import json
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -9,10 +11,14 @@ from pydantic import AwareDatetime, Field
 
 from api.dependencies import Caller
 from api.parts import Parts
-from api.views.step import StepView, step_view
-from domain.script import Values, placeholders, render
-from domain.script_values import line_values, values_of
+from api.views.alert import AlertView, shown_alerts
+from api.views.insight import NOTHING_BESIDES, Besides, InsightView, insight_view
+from api.views.line import PersonView, assignee_view, own_now
+from api.views.step import Around, StepView, step_view
+from domain.script import Values, render
+from domain.script_values import values_of
 from domain.standing import light
+from models.actor import Role
 from models.customer import Customer
 from models.escalation import (
     EscalationState,
@@ -20,56 +26,17 @@ from models.escalation import (
     Light,
     Source,
     Status,
+    StepRun,
     number_text,
 )
 from models.frozen import Frozen
-from models.money import Money
-from models.playbook import LAST_STEP, Playbook, PlaybookVersion
+from models.money import CreditLimits
+from models.playbook import LAST_STEP, Playbook, PlaybookVersion, credit_approval_id
 from models.severity import Severity
 from models.sla import Clock, ClockKind
-from models.standing import EscalationLine, EscalationWhole
-from models.step import StepKind
+from models.standing import EscalationWhole
+from models.step import Step
 from models.store.repositories import contents, customers, people
-
-
-class PersonView(Frozen):
-    """Somebody of the team."""
-
-    id: UUID
-    name: str
-
-
-class StepNowView(Frozen):
-    """The step to do now."""
-
-    id: str
-    kind: StepKind
-    title: str
-    due_at: AwareDatetime | None
-
-
-class LineView(Frozen):
-    """One case in a list."""
-
-    id: UUID
-    number: Annotated[str, Field(examples=["E-1042"])]
-    version: int
-    status: Status
-    light: Light
-    type: EscalationType
-    severity: Severity
-    title: str
-    customer_name: str
-    customer_annual_value: Money | None
-    assignee: PersonView | None
-    playbook: str
-    step: StepNowView | None
-    due_at: AwareDatetime | None
-    """The tightest SLA deadline that still runs."""
-
-    opened_at: AwareDatetime
-    now: AwareDatetime
-    """The case's own time, to count down from."""
 
 
 class ClockView(Frozen):
@@ -83,10 +50,24 @@ class ClockView(Frozen):
     met_at: AwareDatetime | None
     breached_at: AwareDatetime | None
     stopped_at: AwareDatetime | None
+    paused_at: AwareDatetime | None
+    """Since when it stands still."""
+
     calendar: str
     policy: str
     why: str
     """How the deadline came about."""
+
+
+class PauseView(Frozen):
+    """A case on hold."""
+
+    from_at: AwareDatetime
+    until: AwareDatetime
+    """When it goes on by itself."""
+
+    by: str | None
+    reason: str | None
 
 
 class PriorView(Frozen):
@@ -133,13 +114,31 @@ class EscalationView(Frozen):
     description: str | None
     customer: Customer | None
     assignee: PersonView | None
+    handed_to: Role | None
+    """The role that the case was handed up to. While nobody has it, it waits for one of these."""
+
     playbook: PlaybookView
     reasons: ReasonsView | None
     clocks: tuple[ClockView, ...]
+    pause: PauseView | None
+    """Why it is on hold, if it is."""
+
     steps: tuple[StepView, ...]
     touches: int
     reopened: int
     reopened_from: UUID | None
+    merged_into: str | None
+    """The case in which this one goes on."""
+
+    absorbed: tuple[str, ...]
+    """The cases that were merged into this one. What happened there is in their timelines."""
+
+    ai: InsightView
+    """What was read in the customer's words."""
+
+    alerts: tuple[AlertView, ...]
+    """What the team is alerted of now, whomever it concerns."""
+
     appointment_at: AwareDatetime | None
     received_at: AwareDatetime
     opened_at: AwareDatetime
@@ -148,46 +147,6 @@ class EscalationView(Frozen):
     closes_at: AwareDatetime | None
     now: AwareDatetime
     """The case's own time, to count down from."""
-
-
-def own_now(line: EscalationLine) -> datetime:
-    """What time it is for this case: a demonstration may have moved its clock ahead."""
-    return datetime.now(UTC) + line.clock_offset  # noqa: TID251 (the edge reads the clock)
-
-
-async def line_view(parts: Parts, line: EscalationLine) -> LineView:
-    """A case for a list."""
-    version = await parts.playbook(line.playbook_slug, line.playbook_version)
-    now = own_now(line)
-    step = None
-    if line.step is not None:
-        title = version.playbook.step(line.step.step).title
-        if placeholders(title):
-            title = render(title, line_values(parts.house.company, line))
-        step = StepNowView(
-            id=line.step.run, kind=line.step.kind, title=title, due_at=line.step.due_at
-        )
-    assignee = None
-    if line.assignee_id is not None:
-        assignee = PersonView(id=line.assignee_id, name=line.assignee_name or "Somebody")
-    return LineView(
-        id=line.id,
-        version=line.version,
-        status=line.status,
-        type=line.type,
-        severity=line.severity,
-        title=line.title,
-        customer_name=line.customer_name,
-        due_at=line.due_at,
-        opened_at=line.opened_at,
-        number=number_text(line.number),
-        light=light(line.due_at, line.warn_at, now),
-        customer_annual_value=line.customer_annual_value,
-        assignee=assignee,
-        playbook=f"{line.playbook_slug}@{line.playbook_version}",
-        step=step,
-        now=now,
-    )
 
 
 class Picture:
@@ -201,6 +160,8 @@ class Picture:
         names: dict[UUID, str],
         words: dict[UUID, str],
         values: Values,
+        limits: CreditLimits,
+        earlier: tuple[Playbook, ...] = (),
     ) -> None:
         self.whole = whole
         self.version = version
@@ -208,6 +169,16 @@ class Picture:
         self.names = names
         self.words = words
         self.values = values
+        self.limits = limits
+        self.earlier = earlier
+        """The playbooks that it went by before, the first one first."""
+
+    def step_of(self, run: StepRun) -> Step | None:
+        """The words of a run that the playbook does not have: those of the latest that had it."""
+        for playbook in reversed(self.earlier):
+            with contextlib.suppress(KeyError):
+                return playbook.step(run.step)
+        return None
 
     @property
     def playbook(self) -> Playbook:
@@ -237,13 +208,20 @@ async def picture(parts: Parts, who: Caller, whole: EscalationWhole) -> Picture:
         now=own_now(line),
         appointment_at=state.appointment_at if state else None,
     )
-    return Picture(whole, version, customer, names, words, values)
+    limits = parts.house.rules.credit_limits
+    earlier = (
+        [await parts.playbook(one.slug, one.version) for one in state.earlier] if state else []
+    )
+    before = tuple(one.playbook for one in earlier)
+    return Picture(whole, version, customer, names, words, values, limits, before)
 
 
 def _people(state: EscalationState | None) -> set[UUID]:
     if state is None:
         return set()
     found = {run.ended_by.id for run in state.steps if run.ended_by} | {state.assignee_id}
+    found |= {one for run in state.steps for one in (run.asked_by, run.asked_of)}
+    found.add(state.pause.by if state.pause else None)
     return {one for one in found if one is not None}
 
 
@@ -251,25 +229,26 @@ def _words(state: EscalationState | None) -> set[UUID]:
     if state is None:
         return set()
     found = {state.description_id, state.reasons_id, *(run.note_id for run in state.steps)}
+    found.add(state.pause.reason_id if state.pause else None)
     return {one for one in found if one is not None}
 
 
-def escalation_view(seen: Picture) -> EscalationView:
+def escalation_view(seen: Picture, besides: Besides = NOTHING_BESIDES) -> EscalationView:
     """The whole picture."""
     line, state = seen.whole.line, seen.whole.state
     now = own_now(line)
-    told = line.model_dump(
-        include={"id", "version", "status", "type", "severity", "title", "opened_at"}
-    )
     later = state.model_dump(include=_FROM_STATE) if state else _EMPTY
-    assignee = None
-    if line.assignee_id is not None:
-        assignee = PersonView(id=line.assignee_id, name=line.assignee_name or "Somebody")
     reasons = seen.words.get(state.reasons_id) if state and state.reasons_id else None
     return EscalationView(
-        **told,
         **later,
+        id=line.id,
         number=number_text(line.number),
+        version=line.version,
+        status=line.status,
+        type=line.type,
+        severity=line.severity,
+        title=line.title,
+        opened_at=line.opened_at,
         light=light(line.due_at, line.warn_at, now),
         source=seen.whole.source,
         team=seen.whole.team,
@@ -277,11 +256,16 @@ def escalation_view(seen: Picture) -> EscalationView:
         if state and state.description_id
         else None,
         customer=seen.customer,
-        assignee=assignee,
+        assignee=assignee_view(line),
         playbook=_playbook_view(seen.version, seen.values),
         reasons=ReasonsView(**json.loads(reasons)) if reasons else None,
         clocks=tuple(clock_view(clock, now) for clock in state.clocks) if state else (),
+        pause=_pause(seen),
         steps=tuple(_steps(seen, now)),
+        merged_into=_number(state.merged_into_number) if state else None,
+        absorbed=tuple(number_text(one) for one in state.absorbed) if state else (),
+        ai=insight_view(state, besides),
+        alerts=tuple(shown_alerts(line, state)),
         received_at=seen.whole.received_at,
         now=now,
     )
@@ -295,6 +279,7 @@ _FROM_STATE = {
     "first_response_at",
     "resolved_at",
     "closes_at",
+    "handed_to",
 }
 _EMPTY = {
     **dict.fromkeys(_FROM_STATE),
@@ -304,26 +289,78 @@ _EMPTY = {
 
 
 def _steps(seen: Picture, now: datetime) -> list[StepView]:
-    """Runs in the order of the playbook, then those whose turn has not come, each in its place."""
-    runs = seen.whole.state.steps if seen.whole.state else ()
-    views = []
-    last = [seen.playbook.last_step] if any(run.step == LAST_STEP for run in runs) else []
-    for step in (*seen.playbook.steps, *last):
+    """What other playbooks left, runs in the order of the playbook, then what is still to come.
+
+    Each step whose turn has not come is in its place.
+    """
+    state = seen.whole.state
+    runs = state.steps[state.played_from :] if state else ()
+    known = _in_order(seen.playbook, {run.step for run in runs})
+    views = [_run_view(seen, step, run, now) for step, run in _of_others(seen, known)]
+    for step in known:
         mine = [run for run in runs if run.step == step.id]
-        views += [
-            step_view(
-                step,
-                run,
-                seen.values,
-                now=now,
-                ended_by=_name(seen, run.ended_by.id if run.ended_by else None),
-                note=seen.words.get(run.note_id) if run.note_id else None,
-            )
-            for run in mine
-        ]
+        views += [_run_view(seen, step, run, now) for run in mine]
         if not mine:
-            views.append(step_view(step, None, seen.values, now=now))
+            around = Around(limits=seen.limits)
+            views.append(step_view(step, None, seen.values, now=now, around=around))
     return views
+
+
+def _of_others(seen: Picture, known: list[Step]) -> Iterator[tuple[Step, StepRun]]:
+    """Runs of steps that the playbook does not have, and those from before it."""
+    state = seen.whole.state
+    own = {step.id for step in known}
+    for place, run in enumerate(state.steps if state else ()):
+        before = state is not None and place < state.played_from
+        step = seen.step_of(run) if before or run.step not in own else None
+        if step is not None:
+            yield step, run
+
+
+def _run_view(seen: Picture, step: Step, run: StepRun, now: datetime) -> StepView:
+    return step_view(
+        step,
+        run,
+        seen.values,
+        now=now,
+        ended_by=_name(seen, run.ended_by.id if run.ended_by else None),
+        note=seen.words.get(run.note_id) if run.note_id else None,
+        around=_around(seen, run),
+    )
+
+
+def _in_order(playbook: Playbook, begun: set[str]) -> list[Step]:
+    """The steps as they stand, each built-in one that was needed after the one that needed it."""
+    found: list[Step] = []
+    for step in playbook.steps:
+        found.append(step)
+        if credit_approval_id(step.id) in begun:
+            found.append(playbook.step(credit_approval_id(step.id)))
+    return [*found, playbook.last_step] if LAST_STEP in begun else found
+
+
+def _around(seen: Picture, run: StepRun) -> Around:
+    """Names, limits, and the money that an approval is about."""
+    runs = seen.whole.state.steps if seen.whole.state else ()
+    asking = [one for one in runs if credit_approval_id(one.step) == run.step]
+    amount = asking[-1].amount if asking else None
+    return Around(names=seen.names, limits=seen.limits, asking=amount)
+
+
+def _pause(seen: Picture) -> PauseView | None:
+    pause = seen.whole.state.pause if seen.whole.state else None
+    if pause is None:
+        return None
+    return PauseView(
+        from_at=pause.from_at,
+        until=pause.until,
+        by=_name(seen, pause.by),
+        reason=seen.words.get(pause.reason_id) if pause.reason_id else None,
+    )
+
+
+def _number(number: int | None) -> str | None:
+    return number_text(number) if number is not None else None
 
 
 def _name(seen: Picture, person_id: UUID | None) -> str | None:
@@ -332,8 +369,8 @@ def _name(seen: Picture, person_id: UUID | None) -> str | None:
 
 def clock_view(clock: Clock, now: datetime) -> ClockView:
     """A clock. One that is over shows how it ended, not how late it is now."""
-    at = clock.met_at or clock.stopped_at or now
-    told = clock.model_dump(include=set(ClockView.model_fields) - {"light"})
+    at = clock.met_at or clock.stopped_at or clock.paused_at or now
+    told = {name: getattr(clock, name) for name in ClockView.model_fields if name != "light"}
     return ClockView(**told, light=light(clock.due_at, clock.warn_at, at))
 
 

@@ -42,6 +42,7 @@ def show_endings(screen: Screen, step: Answer) -> None:
     if step.get("skip") != "never":
         why = ' "why"' if step.get("skip") == "with_reason" else ""
         rows.append((Text(f"rightnow skip{why}", style="dim"), Text("Leave it out", style="dim")))
+    rows.append((Text("rightnow snooze 2h", style="dim"), Text("Not now, later", style="dim")))
     if (
         screen.boxed
         and max((len(str(row[0])) for row in rows), default=0) > screen.console.width // 2
@@ -57,9 +58,21 @@ def show_endings(screen: Screen, step: Answer) -> None:
             screen.line((words, "dim"), indent=2)
 
 
+def needs(step: Answer, outcome: Answer, kind: str) -> bool:
+    """Whether ending a step so needs what its kind asks for: money, or a time."""
+    if step.get("kind") != kind:
+        return False
+    return bool(outcome.get("grants") if kind == "credit" else not outcome.get("without_fields"))
+
+
 def done_command(step: Answer, outcome: str) -> str:
-    """The command that ends this step in this way, with the fields that it must have."""
-    needed = [
+    """The command that ends this step in this way, with all that it must have."""
+    ended: Answer = next((one for one in step.get("outcomes", ()) if one["id"] == outcome), {})
+    if ended.get("without_fields"):
+        return f"rightnow done {shlex.quote(outcome)}"
+    needed = ["--amount 49USD"] if needs(step, ended, "credit") else []
+    needed += ['--at "2026-11-24 09:30"'] if needs(step, ended, "schedule") else []
+    needed += [
         f'--field {shlex.quote(str(one["id"]))}="…"'
         for one in step.get("fields", ())
         if one.get("required")
@@ -69,7 +82,8 @@ def done_command(step: Answer, outcome: str) -> str:
 
 def action_of(case: Answer, step: Answer) -> Answer:
     """A step of a case in the form that `next` answers, for a case that was asked for by name."""
-    running = [one for one in case["clocks"] if not one.get("met_at") and not one.get("stopped_at")]
+    ends = ("met_at", "stopped_at", "paused_at")
+    running = [one for one in case["clocks"] if not any(one.get(end) for end in ends)]
     clock = min(running, key=lambda one: str(one["due_at"]), default=None)
     customer = case.get("customer") or {}
     return {
@@ -102,9 +116,13 @@ def _head(screen: Screen, action: Answer, case: Answer | None, zone: tzinfo | No
         f"{value} a year" if value else "",
     ]
     lines = [screen.joined(who), Text(f"{line['number']}: {one_line(line['title'])}", "dim")]
-    if action.get("reason"):
-        lines.append(Text(one_line(action["reason"])))
+    why = action["step"].get("why")
+    lines += [Text(one_line(said)) for said in dict.fromkeys((action.get("reason"), why)) if said]
     lines.append(_time(screen, action, now, zone))
+    snoozed = shape.moment(action["step"].get("snoozed_until"))
+    if snoozed is not None and now is not None:
+        until = shape.clock_time(snoozed, now, zone)
+        lines.append(Text(f"Put off until {until}. Its clocks go on.", "yellow"))
     if reach := _reach(action["step"], customer):
         lines.append(Text(reach, "bold"))
     return lines
@@ -147,9 +165,14 @@ def _script(screen: Screen, step: Answer) -> None:
     if step.get("offer"):
         screen.heading("Offer")
         screen.line(step["offer"], indent=2)
+        if most := shape.money(step.get("offer_at_most")):
+            screen.line((f"It may cost {most} at most.", "dim"), indent=2)
+    _asks(screen, step)
     if step.get("instructions"):
         screen.heading("Do this")
         screen.bullets(step["instructions"])
+    if minutes := step.get("appointment_lasts_minutes"):
+        screen.line(f"It takes about {minutes} minutes.", indent=2)
     if letter := step.get("letter"):
         screen.heading("The letter that will leave")
         screen.line(("Subject: ", "dim"), letter["subject"], indent=2)
@@ -157,3 +180,25 @@ def _script(screen: Screen, step: Answer) -> None:
         for blank in letter.get("blanks") or ():
             screen.line((f"Not known yet: {blank}", "bold yellow"), indent=2)
         screen.line(("Write your own: add --letter FILE", "dim"), indent=2)
+
+
+def _asks(screen: Screen, step: Answer) -> None:
+    """A yes or no, or an amount of money: what it is about, who asked, and what is allowed."""
+    if question := step.get("question"):
+        screen.heading("Say yes or no")
+        screen.line(question["text"], indent=2)
+        if amount := shape.money(question.get("amount")):
+            screen.line((f"It is about {amount}.", "bold"), indent=2)
+        if question.get("asked_by"):
+            screen.line(f"{one_line(question['asked_by'])} asked for it.", indent=2)
+        if question.get("then"):
+            words = f"With no answer in time it counts as: {one_line(question['then'])}"
+            screen.line((words, "dim"), indent=2)
+        screen.line(("Ask someone else: rightnow ask MAIL-ADDRESS", "dim"), indent=2)
+    if credit := step.get("credit"):
+        screen.heading("Money")
+        screen.line(f"You can give {shape.money(credit['at_most'])} at most.", indent=2)
+        limits = credit["limits"]
+        alone = {"minor": limits["agent"], "currency": limits["currency"]}
+        words = f"An agent gives up to {shape.money(alone)} alone. For more, a manager is asked."
+        screen.line((words, "dim"), indent=2)

@@ -21,7 +21,7 @@ def show_picture(screen: Screen, case: Answer, zone: tzinfo | None) -> None:
     screen.heading("Deadlines")
     screen.rows([_clock(screen, one, now, zone) for one in case["clocks"]])
     screen.heading("Steps")
-    screen.rows([_step(screen, one, now, zone) for one in case["steps"]], gap=1)
+    screen.rows([_step(screen, one, case, now, zone) for one in case["steps"]], gap=1)
     for at, words in ((case.get("appointment_at"), "Visit"), (case.get("closes_at"), "Closes")):
         if told := shape.when(shape.moment(at), now, zone):
             screen.line(f"{words}: {told}", indent=2)
@@ -43,7 +43,8 @@ def show_reasons(screen: Screen, case: Answer) -> None:
 def first_deadline(case: Answer, zone: tzinfo | None) -> str:
     """The first deadline that runs: `First answer by 14:10 (in 15 minutes)`. Empty: none."""
     now = shape.moment(case["now"])
-    running = [one for one in case["clocks"] if not one.get("met_at") and not one.get("stopped_at")]
+    ends = ("met_at", "stopped_at", "paused_at")
+    running = [one for one in case["clocks"] if not any(one.get(end) for end in ends)]
     first = min(running, key=lambda one: str(one["due_at"]), default=None)
     if first is None or now is None:
         return ""
@@ -78,11 +79,24 @@ def _head(screen: Screen, case: Answer, now: datetime) -> list[Text]:
         screen.joined(who),
         screen.signed(signs.light(case["light"])) + Text(dot + dot.join(state)),
         Text(f"{one_line(owner)} has it." if owner else "Nobody has it yet."),
+        *_hold(case.get("pause"), now),
         Text(f"Playbook: {one_line(case['playbook']['name'])}", "dim"),
     ]
+    if case.get("merged_into"):
+        lines.append(Text(f"It goes on in {case['merged_into']}.", "bold"))
+    if case.get("absorbed"):
+        lines.append(Text(f"With it: {', '.join(case['absorbed'])}.", "dim"))
     if case.get("reopened"):
         lines.append(Text(f"Opened again {case['reopened']} times.", "dim"))
     return lines
+
+
+def _hold(pause: Answer | None, now: datetime) -> list[Text]:
+    until = shape.moment(pause["until"]) if pause else None
+    if pause is None or until is None:
+        return []
+    why = one_line(pause.get("reason") or "")
+    return [Text(f"On hold, and on again {shape.from_now(until, now)} or before: {why}", "yellow")]
 
 
 def _clock(
@@ -98,6 +112,8 @@ def _clock(
         told = Text(f"{sign.mark(ascii_only=screen.ascii_only)} {how}", style=sign.style)
     elif clock.get("stopped_at"):
         told = Text("stopped", style="dim")
+    elif clock.get("paused_at"):
+        told = Text("on hold", style="yellow")
     else:
         told = screen.signed(signs.light(clock["light"]))
         told += Text(f", {shape.time_left(due_at, now)}")
@@ -105,8 +121,10 @@ def _clock(
 
 
 def _step(
-    screen: Screen, step: Answer, now: datetime, zone: tzinfo | None
+    screen: Screen, step: Answer, case: Answer, now: datetime, zone: tzinfo | None
 ) -> tuple[str | Text, ...]:
+    if case["status"] == "paused" and step["status"] == "open" and not step["promised"]:
+        return Text("·", "dim"), one_line(step["title"]), Text(signs.status("paused"), "yellow")
     sign = signs.step(step["status"])
     title = Text(one_line(step["title"]), style="bold" if step["status"] == "open" else "")
     return (
@@ -119,6 +137,10 @@ def _step(
 def _step_state(step: Answer, word: str, now: datetime, zone: tzinfo | None) -> str:
     opens_at, due_at = shape.moment(step.get("opens_at")), shape.moment(step.get("due_at"))
     ended_at = shape.moment(step.get("ended_at"))
+    snoozed = shape.moment(step.get("snoozed_until"))
+    if step["status"] == "open" and snoozed is not None:
+        late = f", {shape.time_left(due_at, now)}" if due_at else ""
+        return f"put off until {shape.clock_time(snoozed, now, zone)}{late}"
     if step["status"] == "open" and due_at is not None:
         return f"{word}, {shape.time_left(due_at, now)}"
     if step["status"] == "waiting" and opens_at is not None:

@@ -1,11 +1,14 @@
 """The ledger: every word that leaves is planned, attempted, and ends; never twice by accident."""
 
+import dataclasses
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
+from temporalio.testing import ActivityEnvironment
 
 from activities.delivery import Deliveries
 from activities.letters import LetterDesk
@@ -26,7 +29,7 @@ from models.house import House
 from models.ids import new_id
 from models.messages import DeliveryOrder, DeliveryResult
 from models.severity import Severity
-from models.store.repositories import contents, deliveries, mail
+from models.store.repositories import contents, deliveries, mail, operations
 from models.store.session import Store
 from tests.desk import Desk
 from tests.polling import until
@@ -210,6 +213,68 @@ async def test_a_refused_address_fails_at_once_and_a_missing_server_is_tried_aga
     assert (await _row(store, page)).attempts == 4
 
 
+async def test_while_somebody_is_acting_a_page_is_tried_again_in_a_second(
+    store: Store, page: DeliveryOrder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not after 10, 30 and 90 seconds: those are for a mail server that is away."""
+
+    async def acting(*_: object, however_old: bool) -> bool:
+        return however_old
+
+    monkeypatch.setattr(operations, "in_flight", acting)
+    for _ in range(3):
+        with pytest.raises(DeliveryDelayed) as delayed:
+            await Deliveries(store, Office(), DESK).deliver(page)
+        assert delayed.value.again_after == timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(("attempt", "held"), [(1, True), (30, True), (31, False)])
+async def test_an_old_operation_holds_a_page_back_for_half_a_minute_and_no_longer(
+    store: Store, case: dict[str, Any], page: DeliveryOrder, *, attempt: int, held: bool
+) -> None:
+    """After an outage it is answered together with the page, or never (found by chaos)."""
+    old = (
+        "INSERT INTO operations (op_id, actor_key, route, key, body_hash, escalation_id, kind,"
+        " payload, created_at, attempt_at)"
+        " VALUES (CAST(:op AS uuid), 'nobody', 'resolve', 'an-old-one', '', :case, 'resolve', '{}',"
+        " now() - interval '2 minutes', now() + interval '1 day')"
+    )
+    told = {"op": str(new_id()), "case": case["escalation_id"]}
+    async with store.transaction() as connection:
+        await connection.execute(text(old), told)
+    trying = ActivityEnvironment()
+    trying.info = dataclasses.replace(trying.info, attempt=attempt)
+    try:
+        result = await trying.run(Deliveries(store, Office(), DESK).deliver, page)
+        assert (result.status, held) == (DeliveryStatus.SENT, False)
+    except DeliveryDelayed:
+        assert held
+    finally:
+        async with store.transaction() as connection:
+            away = "DELETE FROM operations WHERE key = 'an-old-one'"
+            await connection.execute(text(away))
+
+
+async def test_while_the_database_is_away_a_page_is_tried_again_soon(page: DeliveryOrder) -> None:
+    nowhere = Store("postgresql://nobody@127.0.0.1:1/none")
+    with pytest.raises(DeliveryDelayed) as delayed:
+        await Deliveries(nowhere, Office(), DESK).deliver(page)
+    assert delayed.value.again_after == timedelta(seconds=5)
+
+
+async def test_a_mail_server_that_is_away_gets_ever_longer_rests(
+    store: Store, page: DeliveryOrder
+) -> None:
+    away = Deliveries(store, Office(mood=PostOfficeError("away", permanent=False)), DESK)
+    rests: list[float] = []
+    for _ in range(6):
+        with pytest.raises(DeliveryDelayed) as delayed:
+            await away.deliver(page)
+        assert delayed.value.again_after is not None
+        rests.append(delayed.value.again_after.total_seconds())
+    assert rests == [10, 30, 90, 270, 600, 600]
+
+
 async def test_after_a_committed_solution_no_hand_over_of_a_page_begins(
     store: Store, sarah: Desk, case: dict[str, Any], page: DeliveryOrder
 ) -> None:
@@ -270,7 +335,13 @@ async def test_somebody_without_an_address_is_an_open_failure(
     assert "mail address" in (result.detail or "")
 
 
-WORDED_ELSEWHERE = {EffectKind.STEP_LETTER, EffectKind.STEP_NOTICE}
+WORDED_ELSEWHERE = {
+    EffectKind.STEP_LETTER,
+    EffectKind.STEP_NOTICE,
+    EffectKind.STEP_CREDIT,
+    EffectKind.STEP_WEBHOOK,
+    EffectKind.CASE_JOINED,
+}
 
 
 @pytest.mark.parametrize("kind", [one for one in EffectKind if one not in WORDED_ELSEWHERE])

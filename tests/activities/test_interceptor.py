@@ -91,7 +91,8 @@ class Breakages:
         try:
             raise OSError(WORDS)
         except OSError as error:
-            raise DeliveryDelayed("The mail server is away.") from error
+            again_after = timedelta(seconds=7)
+            raise DeliveryDelayed("The mail server is away.", again_after=again_after) from error
 
     async def _forked(self) -> NoReturn:
         try:
@@ -153,3 +154,10 @@ async def test_no_exception_carries_customers_words_into_history_or_logs(
     assert "activity failed" in logged
     assert "Completing activity as failed" in logged
     assert WORDS not in logged
+
+
+async def test_temporal_hears_when_to_try_again(client: Client, store: Store) -> None:
+    late, _ = await _broken(client, store, "late")
+    assert late.next_retry_delay == timedelta(seconds=7)
+    plain, _ = await _broken(client, store, "plain")
+    assert plain.next_retry_delay is None

@@ -7,10 +7,9 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from activities.adapters.mail_parser import MailReader, read_mail
+from activities.adapters.mail_parser import MailReader
 from models.command import Author
 from models.errors import MailUnreadable, TooLarge
 from models.inbound_mail import InboundMail
@@ -23,7 +22,9 @@ MB = 1024 * 1024
 
 
 def read(data: bytes) -> InboundMail:
-    return read_mail(data, own_addresses=OURS)
+    reader = MailReader(own_addresses=OURS)
+    reader.feed(data)
+    return reader.close()
 
 
 def fixture(name: str) -> InboundMail:

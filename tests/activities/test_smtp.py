@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP as Server  # noqa: N811
-from aiosmtpd.smtp import AuthResult
+from aiosmtpd.smtp import (
+    SMTP as Server,  # noqa: N811
+    AuthResult,
+)
 
 from activities.adapters import smtp
 from activities.adapters.smtp import Smtp, as_message, stays_here

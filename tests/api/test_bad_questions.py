@@ -1,7 +1,6 @@
 """Questions that are wrong: the answer names what is wrong with them."""
 
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -10,6 +9,9 @@ from api.parts import Parts
 from tests.api.bad_openings import OPEN
 from tests.api.problem import CANARY, require_problem
 from tests.desk import Desk
+
+NOBODYS = "5e4d1c0b-7a2f-4a55-9b1e-3f0c6d8a9e21"
+"""An id that nothing has."""
 
 
 @pytest.mark.parametrize(
@@ -43,7 +45,7 @@ from tests.desk import Desk
         ("/cs/escalations/E-1001/timeline?cursor=x", "query.cursor"),
         ("/cs/escalations/E-1001/timeline?limit=501", "query.limit"),
         ("/cs/queue?cursor=x", "cursor"),
-        ("/cs/queue?cursor=2026-01-01T00:00:00~" + str(uuid4()), "cursor"),
+        (f"/cs/queue?cursor=2026-01-01T00:00:00~{NOBODYS}", "cursor"),
         ("/cs/queue?cursor=2026-01-01T00:00:00Z~x", "cursor"),
         ("/cs/queue?cursor=" + "x" * 121, "query.cursor"),
         ("/cs/queue?limit=0", "query.limit"),
@@ -62,12 +64,12 @@ async def test_a_bad_question_names_what_is_wrong_with_it(
     ("path", "code"),
     [
         ("/cs/escalations/E-999999999999999", "escalation-unknown"),
-        (f"/cs/escalations/{uuid4()}", "escalation-unknown"),
+        (f"/cs/escalations/{NOBODYS}", "escalation-unknown"),
         ("/cs/escalations/" + "-" * 36, "escalation-unknown"),
-        (f"/cs/escalations/{uuid4()}/timeline", "escalation-unknown"),
-        (f"/cs/escalations/{uuid4()}/deliveries", "escalation-unknown"),
-        (f"/cs/escalations/{uuid4()}/deadlines", "escalation-unknown"),
-        (f"/operations/{uuid4()}", "operation-unknown"),
+        (f"/cs/escalations/{NOBODYS}/timeline", "escalation-unknown"),
+        (f"/cs/escalations/{NOBODYS}/deliveries", "escalation-unknown"),
+        (f"/cs/escalations/{NOBODYS}/deadlines", "escalation-unknown"),
+        (f"/operations/{NOBODYS}", "operation-unknown"),
         ("/no/such/address", "not-found"),
     ],
 )

@@ -56,19 +56,33 @@ async def require_503_and_then_work(desk: Desk, taken: AsyncExitStack) -> None:
         assert (await desk.ask(how, path, body)).status_code in (200, 201)
 
 
-async def test_a_process_without_a_free_connection_says_503(crowded: Desk) -> None:
+async def test_a_process_without_a_free_connection_says_503_t46(crowded: Desk) -> None:
     store = crowded.http._transport.app.state.parts.store  # type: ignore[attr-defined]
     async with AsyncExitStack() as taken:
-        for _ in range(2):
-            await taken.enter_async_context(store.transaction())
+        await taken.enter_async_context(store.transaction())
+        await taken.enter_async_context(store.single())
         await require_503_and_then_work(crowded, taken.pop_all())
 
 
-async def test_a_database_without_a_free_connection_says_503(crowded: Desk, parts: Parts) -> None:
+async def test_a_database_without_a_free_connection_says_503_t46(
+    crowded: Desk, parts: Parts
+) -> None:
     async with AsyncExitStack() as taken:
         while await _take_one(parts, taken):
             pass
         await require_503_and_then_work(crowded, taken.pop_all())
+
+
+async def test_a_line_that_nobody_answers_on_is_given_up_soon_t46(parts: Parts) -> None:
+    async with parts.store.transaction() as connection:
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert isinstance(raw, psycopg.AsyncConnection)
+        asked = raw.info.get_parameters()
+    assert asked["tcp_user_timeout"] == "10000"
+    idle, every, count = (
+        int(asked[f"keepalives_{name}"]) for name in ("idle", "interval", "count")
+    )
+    assert idle + every * count < 20, "seconds; the system's own are two hours"
 
 
 async def _take_one(parts: Parts, taken: AsyncExitStack) -> bool:

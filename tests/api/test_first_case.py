@@ -26,3 +26,11 @@ async def test_the_same_request_five_times_makes_one_event(sarah: Desk) -> None:
     assert len({answer["op_id"] for answer in answers}) == 1
     told = await sarah.timeline(opened["number"], at=answers[0]["version"])
     assert sum(one["fact"] == "note_added" for one in told) == 1
+
+
+async def test_a_denial_in_the_title_does_not_reach_into_the_description(sarah: Desk) -> None:
+    opened = await sarah.open_case(
+        title="The heating will not go on", description="cancel my contract now"
+    )
+    seen = await sarah.case(opened["number"], at=opened["version"])
+    assert seen["ai"]["signals"] == ["cancel"]

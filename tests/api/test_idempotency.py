@@ -47,7 +47,7 @@ def alike(answers: list[httpx2.Response], status: int) -> dict[str, Any]:
     return first
 
 
-async def test_eight_openings_with_one_key_open_one_case(sarah: Desk, rows: Rows) -> None:
+async def test_eight_openings_with_one_key_open_one_case_trap_42(sarah: Desk, rows: Rows) -> None:
     body, key = opening(), uuid4().hex
     before = await rows.count()
     told = alike(await eight(lambda: sarah.ask("POST", OPEN, body, key=key)), 201)

@@ -1,7 +1,7 @@
 """Two doors at odds: an answer that comes too late, and a case that Temporal has forgotten."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +11,6 @@ import httpx2
 import pytest_asyncio
 from sqlalchemy import text
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from api.app import create_app
@@ -33,8 +32,9 @@ from tests.conftest import Colleague
 from tests.desk import Desk
 from tests.polling import until
 from tests.workflows.openings import start_like
-from worker import build
+from worker import at_work
 from workflows.client import Engine
+from workflows.converter import data_converter
 
 OPEN = "/cs/escalations"
 
@@ -52,6 +52,23 @@ class Overtaken(Engine):
         except RightnowError:
             await self.meanwhile(operation.op_id)
             raise
+
+
+@dataclass(frozen=True)
+class SignalledFirst(Engine):
+    """The engine, to a caller whose operation the sweeper has just delivered."""
+
+    async def operate(self, escalation_id: UUID, operation: Operation) -> Receipt:
+        """Ask, once the same operation has come by signal and was considered."""
+        handle = self.client.get_workflow_handle(workflow_id(escalation_id))
+        before = (await handle.query("life"))["state"]["version"]
+        await self.send(escalation_id, operation)
+
+        async def considered() -> bool:
+            return bool((await handle.query("life"))["state"]["version"] > before)
+
+        await until(considered)
+        return await super().operate(escalation_id, operation)
 
 
 def _desk(parts: Parts, token: str) -> Desk:
@@ -84,6 +101,21 @@ async def _swept(parts: Parts, op_id: UUID) -> None:
     await until(brought)
 
 
+async def test_what_was_refused_at_the_back_door_is_refused_at_the_front_door_too(
+    client: Client, settings: Settings, parts: Parts, sarah: Desk
+) -> None:
+    """The workflow remembers its answer by the operation's id: a no is a no (found by chaos)."""
+    opened = await sarah.open_case()
+    engine = SignalledFirst(client, settings.task_queue)
+    desk = _desk(replace(parts, engine=engine), sarah.token)
+    path = f"{OPEN}/{opened['number']}/steps/listen/completion"
+    body = {"outcome": "heard", "fields": {"main-reason": "Three missed visits"}}
+    for asking in (desk, sarah):
+        answer = await asking.ask("POST", path, body, key="refused-by-signal")
+        require_problem(answer, 409, "step-not-open")
+    await desk.http.aclose()
+
+
 async def test_a_refusal_that_comes_after_a_late_delivery_is_no_answer(
     client: Client, store: Store, settings: Settings, parts: Parts, sarah: Desk
 ) -> None:
@@ -92,8 +124,8 @@ async def test_a_refusal_that_comes_after_a_late_delivery_is_no_answer(
     assert start.opening is not None
     number = number_text(start.opening.number)
     own = settings.model_copy(update={"task_queue": f"late-{uuid4().hex}"})
-    worker = build(client, store, own)
-    running = asyncio.create_task(worker.run())
+    worker = AsyncExitStack()
+    await worker.enter_async_context(at_work(client, store, own))
     await Engine(client, own.task_queue).open(start)
     asked: list[UUID] = []
 
@@ -101,8 +133,7 @@ async def test_a_refusal_that_comes_after_a_late_delivery_is_no_answer(
         # Its step opens, the worker goes, and the sweeper brings the operation once more.
         asked.append(op_id)
         await sarah.done(number, "call-now", "reached")
-        await worker.shutdown()
-        await running
+        await worker.aclose()
         await _swept(parts, op_id)
 
     engine = Overtaken(client, own.task_queue, meanwhile)
@@ -116,7 +147,7 @@ async def test_a_refusal_that_comes_after_a_late_delivery_is_no_answer(
     [op_id] = asked
     waiting = await _row(store, op_id)
     assert (waiting.status, waiting.attempts) == (OperationStatus.ACCEPTED, 1)
-    async with build(client, store, own):
+    async with at_work(client, store, own):
 
         async def applied() -> bool:
             return (await _row(store, op_id)).status is OperationStatus.APPLIED
@@ -133,7 +164,7 @@ async def test_a_refusal_that_comes_after_a_late_delivery_is_no_answer(
 async def forgetful(parts: Parts) -> AsyncIterator[Parts]:
     """The API before a Temporal that has forgotten every case, as it does after its retention."""
     async with await WorkflowEnvironment.start_local(
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter(),
         dev_server_existing_path=str(installed_program()),
     ) as environment:
         yield replace(parts, engine=Engine(environment.client, parts.engine.task_queue))
@@ -153,11 +184,11 @@ async def test_an_operation_on_a_closed_case_that_temporal_forgot_is_refused_for
 ) -> None:
     opened = await _over(client, sarah, marcus)
     path = f"{OPEN}/{opened['number']}/notes"
-    before = await rows.count()
+    before, key = await rows.count(), uuid4().hex
     desk = _desk(forgetful, sarah.token)
     # The second time it is answered from the record, whatever Temporal remembers.
     for one in (desk, desk, sarah):
-        answer = await one.ask("POST", path, {"text": "Too late"}, key="late")
+        answer = await one.ask("POST", path, {"text": "Too late"}, key=key)
         told = require_problem(answer, 409, "escalation-closed")
         assert "cancelled" in told["detail"]
     await desk.http.aclose()

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,13 +9,13 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-import uvicorn
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from api.app import create_app
 from api.parts import Parts
 from tests.api.rows import Rows
 from tests.desk import Desk
+from tests.served import port_of, served
 
 PATHS = Path(__file__).with_name("openapi_paths.txt")
 EVERYWHERE = {"400", "401", "403", "422", "500", "503"}
@@ -130,17 +129,8 @@ def resolved_examples(name: str) -> list[dict[str, Any]]:
 @pytest_asyncio.fixture(scope="module")
 async def address(parts: Parts, worker: None) -> AsyncIterator[str]:
     """The API behind a real uvicorn, on loopback."""
-    with socket.socket() as chosen:
-        chosen.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(
-            uvicorn.Config(create_app(parts), log_config=None, access_log=False, lifespan="on")
-        )
-        serving = asyncio.create_task(server.serve(sockets=[chosen]))
-        while not server.started:  # noqa: ASYNC110 (uvicorn has no event for it)
-            await asyncio.sleep(0.02)
-        yield f"http://127.0.0.1:{chosen.getsockname()[1]}"
-        server.should_exit = True
-        await serving
+    async with served(create_app(parts), lifespan="on") as server:
+        yield f"http://127.0.0.1:{port_of(server)}"
 
 
 CONFIG = """
@@ -148,17 +138,18 @@ CONFIG = """
 "path.case" = "{case}"
 "path.step" = "call-now"
 """
-EXAMPLES = 15
+EXAMPLES = 10
 SECONDS = 150
 LEFT_OUT = "positive_data_acceptance"
 """A right shape may still be refused: a case that is closed, an appointment of long ago.
 
-Mail is left out as well: nothing generates RFC 5322; test_bad_mail has the wrong ones.
+Mail is left out as well: nothing generates RFC 5322; test_bad_mail has the wrong ones. So is the
+stream, which has no end; test_stream asks it wrongly.
 """
 
 
 SHARES = (
-    ["--include-method", "GET"],
+    ["--include-method", "GET", "--exclude-path-regex", "/stream$"],
     ["--exclude-method", "GET", "--include-path-regex", "/steps/|/escalations$|/next$"],
     ["--exclude-method", "GET", "--exclude-path-regex", "/steps/|/escalations$|/next$|/inbound/"],
 )
@@ -182,7 +173,7 @@ async def test_whatever_is_sent_the_answer_is_one_that_the_contract_names(
     for code, text in said:
         assert code == 0, text[-12_000:]
     tested = sum(int(text.partition("Tested: ")[2].split()[0]) for _, text in said)
-    assert tested == len(INSIDE) - 1 + len(OUTSIDE)
+    assert tested == len(INSIDE) - 2 + len(OUTSIDE)
     done = await rows.since(before)  # waits until no operation waits for its answer
     assert done["events"] > 0, "no right data was among it"
 

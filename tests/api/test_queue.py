@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import httpx2
+import pytest
 import pytest_asyncio
 
+from api.routes import queues
 from models.actor import Role
 from models.store.session import Store
 from tests.api.rows import Rows
@@ -120,12 +122,29 @@ async def test_looking_does_not_take_and_taking_does(ruth: Desk, sarah: Desk) ->
     assert action["claimed"] is True
     assert action["escalation"]["number"] == opened["number"]
     assert action["headline"] == action["step"]["title"]
-    assert action["reason"].endswith((".", "!"))
+    assert action["reason"].startswith("It is due in ")
+    assert action["reason"].endswith("it is a bad one, and Customer may leave us.")
+    assert action["urgency"] == 100
     assert action["time_left"].endswith(("left", "late"))
     assert action["win_condition"]
     assert action["what_not_to_do"]
     again = await ruth.post("/cs/next")
     assert again["action"]["escalation"]["number"] == opened["number"]
+
+
+async def test_money_at_stake_goes_first(ruth: Desk, sarah: Desk) -> None:
+    at = datetime.now(UTC).isoformat()
+    numbers = []
+    for minor in (0, 120_000, 900_000):
+        customer = {"name": "Pat Lane", "annual_value": {"minor": minor, "currency": "USD"}}
+        told = {"severity": "low", "type": "other", "received_at": at}
+        opened = await sarah.open_case(customer=customer, **told)
+        await seen(sarah, opened)
+        numbers.append(opened["number"])
+    page = await ruth.get("/cs/queue")
+    assert [one["number"] for one in page["items"]] == numbers[::-1]
+    shown = await ruth.get("/cs/next")
+    assert "$9,000 a year are at stake" in shown["action"]["reason"]
 
 
 async def test_there_is_nothing_to_do_and_it_says_so(ruth: Desk, admin: Desk) -> None:
@@ -179,3 +198,39 @@ async def test_a_double_click_on_next_takes_one_case(ruth: Desk, sarah: Desk) ->
     assert got == {again}
     free = [one for one in (await sarah.get("/cs/queue"))["items"] if one["assignee"] is None]
     assert len(free) == 3
+
+
+async def test_a_claim_that_is_sent_twice_at_once_takes_one_case_even_when_the_queue_moves(
+    ruth: Desk, sarah: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one looked before the first was kept, and at another queue (found by chaos)."""
+    first = await seen(sarah, await sarah.open_case(severity="low"))
+    taken = await ruth.post("/cs/next", key="twice")
+    assert taken["action"]["escalation"]["number"] == first["number"]
+    sooner = [await seen(sarah, await sarah.open_case(severity="critical")) for _ in range(2)]
+
+    async def not_yet(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(queues, "_taken_before", not_yet)
+    again = await ruth.post("/cs/next", key="twice")
+    assert again["action"]["escalation"]["number"] == first["number"]
+    assert [(await sarah.case(one["number"]))["assignee"] for one in sooner] == [None, None]
+
+
+async def test_a_claim_takes_one_case_even_when_its_step_was_just_done(
+    ruth: Desk, sarah: Desk, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody was faster with the step, not with the case (found by chaos)."""
+    for one in [await sarah.open_case() for _ in range(3)]:
+        await seen(sarah, one)
+
+    async def nothing_left(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(queues, "_action", nothing_left)
+    told = await ruth.post("/cs/next", key="just-done")
+    assert told["action"] is None
+    await rows.count()
+    tried = "SELECT count(*) FROM operations WHERE key LIKE 'just-done/%'"
+    assert await rows.one(tried) == 1

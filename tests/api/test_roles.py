@@ -1,6 +1,7 @@
 """Who may do what: every route by every kind of caller, exactly. A new route needs a row."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
+from api import live
 from api.app import create_app
 from models.actor import Scope
 from tests.api.conftest import ServiceDesk
@@ -20,37 +22,88 @@ COLUMNS = (
 )  # fmt: skip
 TABLE = """
 GET    /cs/escalations                              401 200 200 200 200 403 200 403 403
+GET    /cs/escalations/ai-alerts                    401 200 200 200 200 403 403 403 403
+GET    /cs/escalations/{case}/ai-guidance           401 200 200 200 200 403 200 403 403
+POST   /cs/escalations/{case}/ai-generate-response  401 200 200 200 403 403 403 403 403
+POST   /cs/alerts/{alert}/acknowledgement           401 404 404 404 403 403 403 403 403
+POST   /cs/alerts/{alert}/snooze                    401 404 404 404 403 403 403 403 403
 POST   /cs/escalations                              401 201 201 201 201 403 403 201 403
 GET    /cs/escalations/{case}                       401 200 200 200 200 403 200 403 403
 PATCH  /cs/escalations/{case}                       401 403 200 200 403 403 403 403 403
 POST   /cs/escalations/{case}/steps/{step}/completion  401 200 200 200 403 403 403 403 403
 POST   /cs/escalations/{case}/steps/{step}/skip     401 200 200 200 403 403 403 403 403
+POST   /cs/escalations/{case}/steps/{step}/snooze   401 200 200 200 403 403 403 403 403
 POST   /cs/escalations/{case}/messages              401 200 200 200 403 403 403 403 200
 POST   /cs/escalations/{case}/notes                 401 200 200 200 403 403 403 403 200
 POST   /cs/escalations/{case}/assignment            401 200 200 200 200 403 403 403 403
+POST   /cs/escalations/{case}/hand-up               401 200 200 409 403 403 403 403 403
+POST   /cs/escalations/{case}/undo                  401 409 409 409 403 403 403 403 403
+POST   /cs/escalations/{case}/steps/{step}/delegation  401 409 409 409 403 403 403 403 403
 POST   /cs/escalations/{case}/resolution            401 200 200 200 403 403 403 403 403
+POST   /cs/escalations/{case}/pauses                401 403 200 200 403 403 403 403 403
+DELETE /cs/escalations/{case}/pauses/current        401 403 200 200 403 403 403 403 403
 POST   /cs/escalations/{case}/reopening             401 200 200 200 403 403 403 403 403
+POST   /cs/escalations/{case}/merge                 401 403 403 200 403 403 403 403 403
+GET    /cs/escalations/{case}/playbook-change        401 409 409 409 409 403 409 403 403
+POST   /cs/escalations/{case}/playbook              401 403 409 409 403 403 403 403 403
 POST   /cs/escalations/{case}/cancellation          401 403 200 200 403 403 403 403 403
 GET    /cs/escalations/{case}/timeline              401 200 200 200 200 403 200 403 403
 GET    /cs/escalations/{case}/deliveries            401 200 200 200 200 403 200 403 403
 GET    /cs/escalations/{case}/deadlines             401 200 200 200 200 403 200 403 403
+GET    /cs/escalations/{case}/similar-cases         401 200 200 200 200 403 200 403 403
+POST   /cs/escalations/{case}/ai-predict-outcome    401 200 200 200 200 403 200 403 403
+GET    /cs/analytics/predictions                    401 403 403 200 200 403 403 403 403
 GET    /operations/{op_id}                          401 200 200 200 200 404 404 404 404
 GET    /cs/queue                                    401 200 200 200 200 403 403 403 403
+GET    /cs/stream                                   401 503 503 503 503 403 503 403 403
 GET    /cs/next                                     401 200 200 200 200 403 403 403 403
 POST   /cs/next                                     401 200 200 200 403 403 403 403 403
 POST   /inbound/email                               401 201 201 201 201 403 403 201 403
 GET    /me                                          401 200 200 200 200 200 200 200 200
+GET    /cs/playbooks                                401 200 200 200 200 403 403 403 403
+POST   /cs/playbooks                                401 403 201 201 201 403 403 403 403
+POST   /cs/playbooks/validation                     401 403 200 200 200 403 403 403 403
+GET    /cs/playbooks/{slug}/versions                401 200 200 200 200 403 403 403 403
+GET    /cs/playbooks/{slug}/performance              401 200 200 200 200 403 403 403 403
+GET    /cs/playbooks/{version}                      401 200 200 200 200 403 403 403 403
+GET    /cs/playbooks/{version}/adopters             401 200 200 200 200 403 403 403 403
+POST   /cs/playbooks/{version}/rehearsal            401 403 200 200 200 403 403 403 403
+POST   /cs/playbooks/{version}/simulation           401 200 200 200 200 403 403 403 403
+POST   /cs/playbooks/{version}/publication          401 403 403 200 200 403 403 403 403
+POST   /admin/codec/session                         401 403 403 403 200 403 403 403 403
+POST   /admin/codec/decode                          401 403 403 403 200 403 403 403 403
 GET    /mailbox                                     401 200 200 200 200 403 403 403 403
+GET    /admin/audit                                 401 403 403 200 200 403 403 403 403
+GET    /status                                      401 200 200 200 200 403 200 403 403
 GET    /healthz                                     200 200 200 200 200 200 200 200 200
 GET    /readyz                                      200 200 200 200 200 200 200 200 200
 GET    /metrics                                     200 200 200 200 200 200 200 200 200
 """
-"""The cases are free, or Sarah's; `{op_id}` is Sarah's opening; PATCH changes the severity."""
+"""The cases are free, or Sarah's; `{op_id}` is Sarah's opening; PATCH changes the severity. Of the
+stream, which has no end, all places are taken."""
 
 ROWS = {
     (method, path): dict(zip(COLUMNS, map(int, expected), strict=True))
     for method, path, *expected in (line.split() for line in TABLE.split("\n") if line)
 }
+GENERAL = (Path(__file__).parents[2] / "playbooks" / "general.yaml").read_text(encoding="utf-8")
+CONFLICTS = {
+    "playbook": "playbook-not-adoptable",
+    "playbook-change": "playbook-not-adoptable",
+    "hand-up": "nobody-higher",
+    "undo": "undo-too-late",
+    "delegation": "step-not-open",
+    "stream": "busy",
+}
+"""What is right to ask, and cannot be done in such a case."""
+
+
+@pytest.fixture(autouse=True)
+def no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody finds a place at the stream."""
+    monkeypatch.setattr(live, "READERS", 0)
+
+
 OUTSIDE = {"/healthz", "/readyz", "/metrics"}
 MISSING = "E-999999999"
 
@@ -78,10 +131,31 @@ BODIES: dict[str, Callable[[], dict[str, Any]]] = {
     "PATCH /cs/escalations/{case}": lambda: {"body": {"severity": "low"}},
     "POST /cs/escalations/{case}/steps/{step}/completion": lambda: {"body": {"outcome": "reached"}},
     "POST /cs/escalations/{case}/steps/{step}/skip": lambda: {"body": {"reason": "Not needed"}},
+    "POST /cs/escalations/{case}/steps/{step}/snooze": lambda: {"body": {"length": "1m"}},
     "POST /cs/escalations/{case}/messages": lambda: {"body": {"direction": "inbound", "text": "x"}},
+    "POST /cs/alerts/{alert}/snooze": lambda: {"body": {"length": "1m"}},
     "POST /cs/escalations/{case}/notes": lambda: {"body": {"text": "x"}},
     "POST /cs/escalations/{case}/assignment": lambda: {"body": {"assignee": "sarah@demo.test"}},
+    "POST /cs/escalations/{case}/hand-up": lambda: {"body": {"reason": "Roles"}},
+    "POST /cs/escalations/{case}/undo": lambda: {"body": {"op_id": str(uuid4())}},
+    "POST /cs/escalations/{case}/steps/{step}/delegation": lambda: {
+        "body": {"person": "marcus@demo.test"}
+    },
+    "POST /cs/escalations/{case}/merge": lambda: {"body": {"into": MISSING, "reason": "One"}},
+    "POST /cs/escalations/{case}/playbook": lambda: {
+        "body": {"playbook": "billing-dispute@1", "seen": "x"}
+    },
+    "GET /cs/escalations/{case}/playbook-change": lambda: {
+        "params": {"playbook": "billing-dispute@1"}
+    },
+    "POST /cs/escalations/{case}/pauses": lambda: {"body": {"reason": "A part is late"}},
+    "POST /cs/escalations/{case}/ai-predict-outcome": lambda: {
+        "body": {"action": "billing-dispute"}
+    },
     "POST /inbound/email": _mail,
+    "POST /cs/playbooks": lambda: {"body": {"text": GENERAL}},
+    "POST /cs/playbooks/validation": lambda: {"body": {"text": GENERAL}},
+    "POST /admin/codec/decode": lambda: {"body": {"payloads": []}},
 }
 
 
@@ -137,18 +211,34 @@ async def test_a_route_answers_each_caller_as_the_table_says(
             opened = await sarah.open_case(type="billing_dispute")
             if path.endswith("/reopening"):
                 await sarah.post(f"/cs/escalations/{opened['number']}/resolution")
+            if path.endswith("/pauses/current"):
+                on_hold = f"/cs/escalations/{opened['number']}/pauses"
+                await callers["manager"].post(on_hold, {"reason": "x"})
         there = path
         if opened is not None:
             there = (
-                path.format(case=opened["number"], step="review-charges", op_id=opened["op_id"])
+                path.format(
+                    case=opened["number"],
+                    alert=f"{opened['number']}.9",
+                    step="review-charges",
+                    op_id=opened["op_id"],
+                    slug="general",
+                    version="general@1",
+                )
                 if "{" in path
                 else path
             )
-        answer = await ask(desk, method, there, **bodies(method, path))
+        more = bodies(method, path)
+        if path.endswith("/merge"):
+            more["body"]["into"] = (await sarah.open_case())["number"]
+        answer = await ask(desk, method, there, **more)
         got[name] = answer.status_code
         if answer.status_code >= 400:
             code = {401: "not-authenticated", 403: "not-allowed", 404: "operation-unknown"}
-            require_problem(answer, answer.status_code, code[answer.status_code])
+            if "{alert}" in path:
+                code[404] = "alert-unknown"
+            conflict = CONFLICTS.get(path.rpartition("/")[2], "")
+            require_problem(answer, answer.status_code, code.get(answer.status_code, conflict))
     assert got == ROWS[method, path]
 
 
@@ -159,7 +249,8 @@ async def test_a_case_that_is_not_there_is_404_for_those_who_may_ask_and_403_for
     method: str, path: str, callers: dict[str, Desk]
 ) -> None:
     there = path.format(case=MISSING, step="review-charges")
-    scope = "esc:read" if method == "GET" else "esc:event"
+    reads = method == "GET" or path.endswith("/ai-predict-outcome")
+    scope = "esc:read" if reads else "esc:event"
     for name, desk in callers.items():
         answer = await ask(desk, method, there, **bodies(method, path))
         if name == "anonymous":

@@ -15,6 +15,7 @@ ROOMS += ["workflows"]
 DRAWERS = {"helper", "helpers", "util", "utils", "common", "misc", "base"}
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 40
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 
 
 def _modules() -> list[Path]:
@@ -37,6 +38,25 @@ def test_arrows_between_rooms_go_one_way() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_every_rule_and_every_noun_is_kept_from_frameworks() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = {one["id"]: one for one in project["tool"]["importlinter"]["contracts"]}
+    nouns = {f"models.{file.stem}" for file in (ROOT / "models").glob("[!_]*.py")}
+    assert len(nouns) > 40
+    assert set(contracts["pure"]["source_modules"]) == {"domain", *nouns}
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=_name)
+def test_a_decision_is_headed_by_its_number(decision: Path) -> None:
+    heading = decision.read_text(encoding="utf-8").partition("\n")[0]
+    assert heading.startswith(f"# {int(decision.name[:4])}. ")
+
+
+def test_each_decision_has_a_number_of_its_own_and_none_is_left_out() -> None:
+    numbers = [int(one.name[:4]) for one in DECISIONS]
+    assert numbers == list(range(1, len(numbers) + 1))
 
 
 @pytest.mark.parametrize("module", _modules(), ids=_name)
@@ -70,7 +90,8 @@ def test_what_others_may_use_has_a_docstring(module: Path) -> None:
 
 
 def test_only_roots_read_settings() -> None:
-    roots = {"worker.py", "api/__main__.py", "api/app.py", "upkeep/commands.py"}
+    roots = {"worker.py", "api/__main__.py", "api/app.py"}
+    roots |= {"upkeep/commands.py", "upkeep/running.py"}
     readers = {
         _name(module)
         for module in _modules()

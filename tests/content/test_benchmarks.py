@@ -4,12 +4,14 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
+from api.parts import Parts
 from benchmarks.__main__ import MEASURES
 from benchmarks.figures import Duel, Figure, percentile, table
 from benchmarks.history import actions
 from benchmarks.playbooks import BOOKS, LONG, SHORT
+from benchmarks.quiet import without_alerts
 from domain.lint import errors, lint
-from models.playbook import Playbook, not_runnable
+from models.playbook import Playbook
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,6 @@ def test_a_duel_compares_all_rounds_and_says_how_far_they_lie_apart() -> None:
 def test_the_playbooks_to_measure_with_can_be_published_and_run(book: Playbook, count: int) -> None:
     assert len(book.steps) == count
     assert errors(lint(book)) == ()
-    assert not_runnable(book) == ()
 
 
 def test_billable_actions_follow_the_public_rule() -> None:
@@ -106,6 +107,18 @@ def test_local_activities_of_one_workflow_task_are_one_action() -> None:
         return event
 
     assert actions([local(4), local(4), local(9)]) == {"local activities": 2}
+
+
+async def test_beside_alerts_stands_a_house_that_wants_none_and_differs_in_nothing_else(
+    parts: Parts,
+) -> None:
+    quiet = without_alerts(parts)
+    assert parts.house.rules.alerts is not None
+    assert parts.signals("I want to cancel.")
+    assert quiet.house.rules == parts.house.rules.model_copy(update={"alerts": None})
+    assert quiet.signals("I want to cancel.") == ()
+    same = ("store", "engine", "unsealing", "llm")
+    assert all(getattr(quiet, one) is getattr(parts, one) for one in same)
 
 
 def test_every_measurement_says_what_it_measures() -> None:

@@ -17,6 +17,9 @@ COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8
 RESERVED = 3
 """`superuser_reserved_connections`, PostgreSQL's default; the app's role is no superuser."""
 
+LISTENING = 1
+"""An API has it while somebody hears the stream."""
+
 TEMPORAL = 4 * 30
 COMMANDS = 16
 """Four `rightnow` commands at once."""
@@ -26,9 +29,9 @@ COMMANDS = 16
 async def process() -> AsyncIterator[int]:
     """How many connections a worker or an API has at most."""
     store = Store("postgresql://nobody@127.0.0.1:9/none")
-    pool = store.engine.pool
-    assert isinstance(pool, QueuePool)
-    yield pool.size() + pool._max_overflow
+    pools = [engine.pool for engine in (store.engine, store.single_engine)]
+    assert all(isinstance(pool, QueuePool) for pool in pools)
+    yield LISTENING + sum(pool.size() + pool._max_overflow for pool in pools)  # type: ignore[attr-defined]
     await store.close()
 
 

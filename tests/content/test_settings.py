@@ -13,13 +13,14 @@ from typer.testing import CliRunner
 
 from cli import app
 from config import reference
-from config.settings import Settings, variable
+from config.settings import Settings, llm_of, variable
 
 ROOT = Path(__file__).parents[2]
 VARIABLES = {variable(name) for name in Settings.model_fields}
 NOT_IN_COMPOSE = {
     "RIGHTNOW_DATA_DIR": "the image sets it: a place in memory",
     "RIGHTNOW_DEMO": "never in production",
+    "RIGHTNOW_OUTGOING_LOOPBACK": "never in production",
     "RIGHTNOW_API_URL": "for the terminal client, on somebody's own machine",
     "RIGHTNOW_TOKEN": "for the terminal client, on somebody's own machine",
     "RIGHTNOW_TEMPORAL_PORT": "for the local default; compose publishes no such port",
@@ -75,6 +76,71 @@ def test_a_wrong_setting_is_named_in_one_plain_line(monkeypatch: pytest.MonkeyPa
     assert "hunter2" not in said.output
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "model.test/v1",
+        "ftp://model.test",
+        "https://",
+        "https://user:word@model.test/v1",
+        "https://model.test/v1?key=1",
+        "https://model.test/v1#a",
+        "https://model.test:0/v1",
+        "https://model.test:x/v1",
+        "https://mödel.test/v1",
+        "https://model.test/a b",
+        "http://model.test/v1",
+        "http://10.0.0.1/v1",
+        "http://169.254.169.254/latest",
+        "http://localhost.evil.test/v1",
+    ],
+)
+def test_an_address_to_which_no_prompt_may_go_is_refused_at_the_start(url: str) -> None:
+    with pytest.raises(ValidationError, match="llm_base_url"):
+        Settings(_env_file=None, llm_base_url=url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://model.test/v1", "http://127.0.0.1:8080/v1", "http://localhost/v1", "http://[::1]/v1"],
+)
+def test_a_model_is_asked_over_tls_or_on_this_machine(url: str) -> None:
+    settings = Settings(_env_file=None, llm_base_url=url, llm_model="m")
+    found = llm_of(settings)
+    assert found is not None
+    assert (found.base_url, found.deadline, found.tokens_per_day) == (url, 8, 1_000_000)
+
+
+def test_without_an_address_or_a_name_no_model_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPENAI_BASE_URL", "RIGHTNOW_LLM_BASE_URL", "RIGHTNOW_LLM_MODEL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OPENAI_API_KEY", "hunter2")
+    assert llm_of(Settings(_env_file=None)) is None
+    assert llm_of(Settings(_env_file=None, llm_model="m")) is None
+    assert llm_of(Settings(_env_file=None, llm_base_url="https://model.test")) is None
+
+
+def test_the_names_that_other_programs_use_are_a_pair(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("RIGHTNOW_LLM_BASE_URL", "RIGHTNOW_LLM_API_KEY", "OPENAI_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OPENAI_API_KEY", "hunter2")
+    (tmp_path / "one.env").write_text("OPENAI_BASE_URL=https://theirs.test/v1\n")
+    read = Settings(_env_file=tmp_path / "one.env", llm_model="m")
+    assert read.llm_base_url == "https://theirs.test/v1"
+    assert read.llm_api_key is not None
+    assert read.llm_api_key.get_secret_value() == "hunter2"
+    monkeypatch.setenv("RIGHTNOW_LLM_BASE_URL", "https://ours.test/v1")
+    ours = Settings(_env_file=tmp_path / "one.env", llm_model="m")
+    assert ours.llm_base_url == "https://ours.test/v1"
+    assert ours.llm_api_key is None, "their key is for their address"
+    monkeypatch.setenv("RIGHTNOW_LLM_API_KEY", "ours")
+    kept = Settings(_env_file=None, llm_model="m").llm_api_key
+    assert kept is not None
+    assert kept.get_secret_value() == "ours"
+
+
 def test_renewing_writes_only_what_is_not_current(tmp_path: Path) -> None:
     (tmp_path / "docs/reference").mkdir(parents=True)
     assert reference.renew(tmp_path) == list(reference.PAGES)
@@ -119,6 +185,29 @@ def test_the_image_s_lock_has_what_runs_and_neither_tools_nor_servers() -> None:
 
     assert {name(one) for one in project["project"]["dependencies"]} <= names
     assert not names & {name(one) for one in [*tools, *local]}
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ({"time_zone": "CET+1"}, "not an IANA time zone"),
+        ({"time_zone": "../etc/passwd"}, "not an IANA time zone"),
+        ({"holidays": "Germany"}, "not a list of countries"),
+        ({"holidays": "DE-Berlin"}, "not a list of countries"),
+    ],
+)
+def test_a_company_s_time_that_nobody_knows_is_said_at_the_start(
+    setting: dict[str, str], told: str
+) -> None:
+    with pytest.raises(ValidationError, match=told):
+        Settings(_env_file=None, **setting)  # type: ignore[arg-type]
+
+
+def test_a_company_s_time_is_its_zone_and_its_holidays() -> None:
+    found = Settings(_env_file=None, time_zone="Europe/Berlin", holidays="DE-BE, AT").company_time
+    assert found.zone == "Europe/Berlin"
+    places = [(one.country, one.subdivision) for one in found.holidays]
+    assert places == [("DE", "BE"), ("AT", None)]
 
 
 @pytest.mark.parametrize("root", [("-m", "api"), ("worker.py",), ("cli.py", "up")])

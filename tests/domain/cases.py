@@ -1,40 +1,29 @@
 """Cases for tests: playbooks in a few words, the team, and a world in which weeks pass at once."""
 
-from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from domain.decide import begin, decide
-from domain.due import due
-from domain.evolve import evolve, fold
+from domain.clock_plans import first_clocks
 from domain.policy import STANDARD
 from domain.sla_clock import plan
-from models.actor import ENGINE, Actor, ActorKind, Role, Scope
+from models.actor import Actor, ActorKind, Role, Scope
 from models.command import (
     AddNote,
     Author,
-    Change,
     Channel,
-    Command,
-    CompleteStep,
     Direction,
-    EndEffect,
     RecordMessage,
-    Reopen,
-    SkipStep,
-    Tick,
     Visibility,
 )
-from models.delivery import DeliveryStatus, EffectKind, PendingEffect
-from models.escalation import EscalationState, EscalationType, Source, Status, StepRun, StepStatus
-from models.event import AnyFact, EffectPlanned, Event
-from models.messages import Book, ClockQuestion, Opening
+from models.escalation import EscalationType, Source
+from models.messages import Book, ClockQuestion, HouseRules, Opening
+from models.money import CreditLimits, Money
 from models.playbook import Playbook, PlaybookRef
 from models.severity import Severity
-from models.sla import Clock, ClockKind, ClockPlan
+from models.sla import ClockPlan
 from models.step import Step
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -66,23 +55,33 @@ _OF_ITS_OWN: dict[str, dict[str, Any]] = {
     "offer": {"offer": "One free month."},
     "follow_up": {"after": {"delay": "24h"}},
     "notify": {"to": "managers", "letter": {"subject": "Look", "body": "Please."}},
+    "approval": {"approver": "manager", "question": "May we?"},
+    "credit": {"at_most": {"minor": 100_000, "currency": "USD"}},
+    "webhook": {"target": "crm"},
 }
+_BY_ITSELF = ("notify", "webhook")
 
 
 def step(kind: str, name: str, *outcomes: str, **given: Any) -> Step:
     """A step. An outcome such as `reached!` has contact; `no -> call after 30m` leads somewhere.
 
-    `fixed -> resolve` ends the case. Everything else is as in a playbook's document.
+    `fixed -> resolve` ends the case, `lost -> up to senior` hands it up, and `yes+` grants what
+    was asked for. Everything else is as in a playbook's document.
     """
     ids: list[dict[str, Any]] = []
     jumps: dict[str, Any] = {}
-    for told in outcomes or (() if kind == "notify" else ("done",)):
+    for told in outcomes or (() if kind in _BY_ITSELF else ("done",)):
         name_of, _, leads = told.partition(" -> ")
-        outcome = name_of.rstrip("!")
-        ids.append({"id": outcome, "label": outcome, "contact": name_of.endswith("!")})
+        outcome = name_of.rstrip("!+")
+        signs = name_of.removeprefix(outcome)
+        ids.append(
+            {"id": outcome, "label": outcome, "contact": "!" in signs, "grants": "+" in signs}
+        )
         target, _, delay = leads.partition(" after ")
         if target == "resolve":
             jumps[outcome] = {"resolve": True}
+        elif target.startswith("up to "):
+            jumps[outcome] = {"escalate_to": target.removeprefix("up to ")}
         elif target:
             jumps[outcome] = {"go_to": target, "delay": delay or None}
     document = {"id": name, "kind": kind, "title": f"Do {name}", "outcomes": ids}
@@ -134,15 +133,26 @@ RESCUE = playbook(
 REF = PlaybookRef(slug="rescue", version=1, hash="0" * 64)
 
 
-def book_of(book: Playbook) -> Book:
-    """What a case is pinned to."""
-    return Book(playbook=book, policy=STANDARD)
+LIMITS = CreditLimits(currency="USD", agent=5_000, senior=20_000, manager=50_000)
+RULES = HouseRules(credit_limits=LIMITS)
+
+
+def book_of(book: Playbook, rules: HouseRules = RULES) -> Book:
+    """What a case of 0.1.0 is pinned to."""
+    return Book(playbook=book, policy=STANDARD, rules=rules)
+
+
+def usd(minor: int) -> Money:
+    """So many cents."""
+    return Money(minor=minor, currency="USD")
 
 
 def deadlines(
     book: Book, severity: Severity, received_at: datetime, reopened_at: datetime | None = None
 ) -> tuple[ClockPlan, ...]:
-    """The deadlines, as the workflow has them computed."""
+    """The deadlines, as the API computes them; for a case of 0.1.0, as the workflow had them."""
+    if book.hours is not None:
+        return first_clocks(book, severity, received_at)
     within = book.playbook.resolve_within
     return plan(
         ClockQuestion(
@@ -187,171 +197,13 @@ def opening_of(
     )
 
 
-Postman = Callable[[PendingEffect], DeliveryStatus | None]
-
-
-def all_arrive(effect: PendingEffect) -> DeliveryStatus | None:
-    """Every delivery arrives at once."""
-    return DeliveryStatus.SENT
-
-
-def none_end(effect: PendingEffect) -> DeliveryStatus | None:
-    """Deliveries begin, and nobody hears of their end."""
-    return None
-
-
-class World:
-    """One case, its clock, and a postman. Time passes only when a test says so."""
-
-    def __init__(
-        self,
-        *steps: Step,
-        book: Playbook = RESCUE,
-        postman: Postman = all_arrive,
-        now: datetime = NOON,
-        **opened: Any,
-    ) -> None:
-        self.book = book_of(playbook(*steps) if steps else book)
-        self.now = now
-        self.postman = postman
-        self.opening = opening_of(self.book, **opened)
-        self.events: list[Event] = list(begin(self.book, self.opening, now))
-        self.state: EscalationState = fold(self.events)
-        self.catch_up()
-
-    # -- what people do ------------------------------------------------------------------------
-
-    def do(
-        self, command: Command, by: Actor = SARAH, *, version: int | None = None
-    ) -> list[AnyFact]:
-        """Apply a command, then let happen what is due at once. Returns what the command told."""
-        told = self._decide(self._with_clocks(command), by, version)
-        self.catch_up()
-        return told
-
-    def done(
-        self, run: str, outcome: str = "done", by: Actor = SARAH, **given: Any
-    ) -> list[AnyFact]:
-        """Finish a step; an e-mail step with its letter."""
-        letter = {"subject_id": SUBJECT, "body_id": BODY}
-        return self.do(CompleteStep(step=run, outcome=outcome, **{**letter, **given}), by)
-
-    def skipped(self, run: str, by: Actor = SARAH) -> list[AnyFact]:
-        """Skip a step, with a reason."""
-        return self.do(SkipStep(step=run, reason_id=REASON), by)
-
-    # -- time ----------------------------------------------------------------------------------
-
-    def sleep(self, length: timedelta) -> None:
-        """Let time pass; whatever is due happens at its time."""
-        self.sleep_until(self.now + length)
-
-    def sleep_until(self, at: datetime) -> None:
-        """The same, up to an instant, which is included."""
-        while (deadline := due(self.state)) is not None and deadline.at <= at:
-            self.now = max(self.now, deadline.at)
-            self.catch_up()
-        self.now = max(self.now, at)
-
-    def outage(self, length: timedelta) -> None:
-        """Time passes and nothing is done about it, as when no worker runs."""
-        self.now += length
-
-    def catch_up(self) -> None:
-        """Do whatever is due now, and deliver what begins."""
-        for _ in range(200):
-            deadline = due(self.state)
-            if deadline is not None and deadline.at <= self.now:
-                self._decide(Tick(), ENGINE, None)
-            elif not self._deliver():
-                return
-        raise AssertionError(f"time stands still: {due(self.state)}")
-
-    def end(self, effect: PendingEffect, status: DeliveryStatus) -> list[AnyFact]:
-        """A delivery ends."""
-        return self.do(EndEffect(key=effect.key, status=status), ENGINE)
-
-    def _deliver(self) -> bool:
-        for effect in self.state.effects:
-            status = self.postman(effect) if effect.begun else None
-            if status is not None:
-                self._decide(EndEffect(key=effect.key, status=status), ENGINE, None)
-                return True
-        return False
-
-    def _decide(self, command: Command, by: Actor, version: int | None) -> list[AnyFact]:
-        events = decide(
-            self.book, self.state, command, self.now, by, expected_version=version, op_id=None
-        )
-        for event in events:
-            self.state = evolve(self.state, event)
-        self.events.extend(events)
-        return [event.fact for event in events]
-
-    def _with_clocks(self, command: Command) -> Command:
-        """As the workflow does it: deadlines are computed before the rules run."""
-        state = self.state
-        if isinstance(command, Reopen):
-            plans = deadlines(self.book, state.severity, state.received_at, self.now)
-        elif isinstance(command, Change) and command.severity is not None:
-            plans = deadlines(self.book, command.severity, state.received_at, state.reopened_at)
-        else:
-            return command
-        return command.model_copy(update={"clocks": plans})
-
-    # -- what one can see ----------------------------------------------------------------------
-
-    def run(self, run_id: str) -> StepRun:
-        """A run that must be there."""
-        found = self.state.run(run_id)
-        assert found is not None, f"no run {run_id} among {[run.id for run in self.state.steps]}"
-        return found
-
-    def stands(self, status: Status) -> bool:
-        """Whether the case stands so."""
-        return self.state.status is status
-
-    def clock(self, kind: ClockKind) -> Clock:
-        """A clock that must be there."""
-        return next(clock for clock in self.state.clocks if clock.kind is kind)
-
-    def with_status(self, *statuses: StepStatus) -> list[str]:
-        """The runs that stand so."""
-        return [run.id for run in self.state.steps if run.status in statuses]
-
-    @property
-    def open(self) -> list[str]:
-        """What is to be done now, or what the engine is at."""
-        return self.with_status(StepStatus.OPEN, StepStatus.RUNNING)
-
-    @property
-    def waiting(self) -> list[str]:
-        """What opens later."""
-        return self.with_status(StepStatus.WAITING)
-
-    def facts(self, *kinds: type[AnyFact]) -> list[Any]:
-        """Every fact of these kinds, in order."""
-        return [event.fact for event in self.events if isinstance(event.fact, kinds)]
-
-    def times(self, kind: type[AnyFact], since: datetime = NOON) -> list[timedelta]:
-        """When facts of this kind happened, counted from noon."""
-        return [event.at - since for event in self.events if isinstance(event.fact, kind)]
-
-    def planned(self, *kinds: EffectKind) -> list[str]:
-        """Whom deliveries of these kinds were planned for: `sla_warning to person`."""
-        found: Iterable[EffectPlanned] = self.facts(EffectPlanned)
-        return [
-            f"{fact.effect.kind} to {fact.effect.recipient.kind}"
-            for fact in found
-            if not kinds or fact.effect.kind in kinds
-        ]
-
-
 def message(
     direction: Direction = Direction.OUTBOUND,
     author: Author = Author.HUMAN,
     visibility: Visibility = Visibility.PUBLIC,
     channel: Channel = Channel.EMAIL,
+    *,
+    thanks: bool = False,
 ) -> RecordMessage:
     """A message; a person's answer to the customer when nothing else is said."""
     return RecordMessage(
@@ -360,6 +212,7 @@ def message(
         visibility=visibility,
         channel=channel,
         content_id=WORDS,
+        thanks=thanks,
     )
 
 

@@ -10,7 +10,16 @@ from hypothesis.stateful import RuleBasedStateMachine
 from domain.decide import decide
 from domain.due import due
 from models.actor import ENGINE, Actor
-from models.command import Change, CompleteStep, EndEffect, Operation, Reopen, Requested, Tick
+from models.command import (
+    Change,
+    CompleteStep,
+    EndEffect,
+    NoteReading,
+    Operation,
+    Reopen,
+    Requested,
+    Tick,
+)
 from models.errors import RightnowError
 from models.escalation import EscalationState, StepStatus
 from models.event import Event
@@ -21,6 +30,8 @@ from tests.domain.cases import NOON
 from tests.domain.random_playbooks import MOMENTS
 from tests.domain.witness import Witness
 from workflows.life import LivingCase
+
+AMOUNTS = (cases.usd(1), cases.usd(5_000), cases.usd(60_000), cases.usd(200_000))
 
 
 class RandomLife(RuleBasedStateMachine):
@@ -35,11 +46,17 @@ class RandomLife(RuleBasedStateMachine):
         self.events: list[Event] = []
         self.behind = False
         self.operations = 0
+        self.stood: dict[UUID, EscalationState] = {}
 
     @property
     def state(self) -> EscalationState:
         """The state as the workflow has it."""
         return self.case.state
+
+    @property
+    def op_id(self) -> UUID:
+        """The latest operation."""
+        return UUID(int=5000 + self.operations)
 
     def _names(self) -> list[str]:
         runs = [run.id for run in self.state.steps]
@@ -51,7 +68,7 @@ class RandomLife(RuleBasedStateMachine):
 
     def _complete(self, data: st.DataObject, run: str, by: Actor) -> None:
         known = self.state.run(run)
-        step = self.case.book.playbook.step(known.step) if known else None
+        step = self.case.book.find(known.step) if known else None
         ids = [one.id for one in step.outcomes] if step else []
         command = CompleteStep(
             step=run,
@@ -59,19 +76,22 @@ class RandomLife(RuleBasedStateMachine):
             subject_id=cases.SUBJECT,
             body_id=cases.BODY,
             appointment_at=data.draw(st.sampled_from((None, None, *MOMENTS))),
+            amount=data.draw(st.sampled_from((None, *AMOUNTS))),
         )
         self._do(command, by)
 
     def _do(self, command: Requested, by: Actor, *, version: int | None = None) -> None:
         """Take an operation as the workflow does: refused ones change nothing, twice is once."""
-        if isinstance(command, Reopen):
+        if self.case.book.hours is not None:
+            pass
+        elif isinstance(command, Reopen):
             plans = self._plans(self.state.severity, reopened_at=self.now)
             command = command.model_copy(update={"clocks": plans})
         elif isinstance(command, Change) and command.severity is not None:
             plans = self._plans(command.severity, reopened_at=self.state.reopened_at)
             command = command.model_copy(update={"clocks": plans})
         self.operations += 1
-        op_id = UUID(int=5000 + self.operations)
+        op_id = self.op_id
         operation = Operation(op_id=op_id, actor=by, command=command, expected_version=version)
         before = self.case.carried()
         refused: str | None = None
@@ -84,8 +104,9 @@ class RandomLife(RuleBasedStateMachine):
             assert self.case.carried() == before, "a refused command changes nothing"
             self._catch_up()
             return
+        self.stood[op_id] = before.state
         new = self._absorb(before.state)
-        again = decide(self.case.book, before.state, command, self.now, by, op_id=op_id)
+        again = decide(before.book, before.state, command, self.now, by, op_id=op_id)
         assert again == new, "the same inputs give the same events"
         assert self.case.take(operation, self.now) == receipt
         assert self.state.version == before.state.version + len(new)
@@ -94,7 +115,7 @@ class RandomLife(RuleBasedStateMachine):
     def _plans(self, severity: Severity, *, reopened_at: datetime | None) -> Any:
         return cases.deadlines(self.case.book, severity, self.state.received_at, reopened_at)
 
-    def _drive(self, command: Tick | EndEffect) -> tuple[Event, ...]:
+    def _drive(self, command: Tick | EndEffect | NoteReading) -> tuple[Event, ...]:
         before = self.state
         again = decide(self.case.book, before, command, self.now, ENGINE)
         self.case.drive(command, ENGINE, self.now)

@@ -8,7 +8,8 @@ from models.command import Change, CompleteStep, Resolve
 from models.escalation import Status, StepStatus
 from models.event import EscalationOpened, StepEnded, StepOpened, StepWaiting
 from tests.domain import cases
-from tests.domain.cases import DAY, HOUR, MINUTE, NOON, SARAH, SECOND, World, step, task
+from tests.domain.cases import DAY, HOUR, MINUTE, NOON, SARAH, SECOND, step, task
+from tests.domain.world import World, none_end
 
 VISIT = NOON + 3 * DAY
 FIX = task("fix", "fixed -> resolve")
@@ -101,7 +102,7 @@ def test_a_step_that_is_open_stays_open_when_the_appointment_moves() -> None:
 
 def test_a_notice_under_way_is_not_planned_again_when_the_appointment_moves() -> None:
     tell = step("notify", "tell", after={"before_appointment": "1h"})
-    world = World(task("a"), tell, appointment_at=NOON, postman=cases.none_end)
+    world = World(task("a"), tell, appointment_at=NOON, postman=none_end)
     world.done("a")
     rescheduled(world, VISIT)
     assert world.run("tell").status is StepStatus.RUNNING

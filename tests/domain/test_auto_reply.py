@@ -1,8 +1,7 @@
 """Who wrote a mail: a table of headers as real systems send them."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from domain.auto_reply import MACHINE_SENDERS, AuthorVerdict, Headers, judge_author
 from models.command import Author

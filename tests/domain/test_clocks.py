@@ -32,7 +32,8 @@ from models.event import (
 from models.severity import Severity
 from models.sla import ClockKind
 from tests.domain import cases
-from tests.domain.cases import DAY, HOUR, MINUTE, NOON, SECOND, World, message, step, task
+from tests.domain.cases import DAY, HOUR, MINUTE, NOON, SECOND, message, step, task
+from tests.domain.world import World, none_end
 
 FIRST, RESOLUTION = ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION
 
@@ -270,7 +271,7 @@ def test_the_same_severity_again_moves_no_clock() -> None:
 
 def test_a_page_for_a_clock_that_was_set_anew_is_not_sent_trap_17() -> None:
     """It fell back to the managers in the very moment in which the severity changed."""
-    world = World(postman=cases.none_end)
+    world = World(postman=none_end)
     world.sleep(15 * MINUTE)
     warning = next(one for one in world.state.effects if one.kind is EffectKind.SLA_WARNING)
     world.do(Change(severity=Severity.LOW), cases.MARCUS)
@@ -293,7 +294,7 @@ def test_resolving_stops_every_clock_and_nothing_grows_after_it_traps_19_20() ->
 
 
 def test_a_warning_that_fails_after_the_case_was_resolved_pages_nobody_else_trap_31() -> None:
-    world = World(postman=cases.none_end)
+    world = World(postman=none_end)
     world.sleep(15 * MINUTE)
     warning = next(one for one in world.state.effects if one.kind is EffectKind.SLA_WARNING)
     world.do(Resolve())

@@ -5,20 +5,12 @@ from datetime import timedelta
 import pytest
 
 from domain.due import due
+from domain.effects import still_true
 from models.command import Cancel, Resolve
 from models.delivery import DeliveryStatus, EffectKind, PendingEffect
 from models.event import EffectBegun, EffectEnded
-from tests.domain.cases import (
-    HOUR,
-    MINUTE,
-    NOON,
-    PRIYA,
-    SECOND,
-    World,
-    none_end,
-    step,
-    task,
-)
+from tests.domain.cases import HOUR, MINUTE, NOON, PRIYA, SECOND, step, task
+from tests.domain.world import World, none_end
 
 FAILED, UNKNOWN, SENT = DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN, DeliveryStatus.SENT
 
@@ -34,6 +26,19 @@ def only(world: World, kind: EffectKind) -> PendingEffect:
     """The one delivery of this kind that has not ended."""
     [found] = [effect for effect in world.state.effects if effect.kind is kind]
     return found
+
+
+def test_a_miss_is_told_although_its_clock_has_only_moved_since() -> None:
+    world = World(task("a"), postman=none_end)
+    world.sleep(HOUR)
+    page = next(one for one in world.state.effects if one.kind is EffectKind.SLA_BREACH)
+    clock = next(one for one in world.state.clocks if one.kind == "first_response")
+    moved = clock.model_copy(update={"epoch": 2, "set_in": 1})
+    anew = clock.model_copy(update={"epoch": 2})
+    met = moved.model_copy(update={"met_at": NOON})
+    for then, told in ((clock, True), (moved, True), (anew, False), (met, False)):
+        state = world.state.model_copy(update={"clocks": (then,)})
+        assert still_true(state, page) is told
 
 
 def test_a_letter_leaves_ten_seconds_after_it_was_sent() -> None:

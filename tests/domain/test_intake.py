@@ -3,8 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from domain.intake import guess
 from domain.quoted_reply import split_reply
@@ -57,10 +56,8 @@ def test_a_plain_sentence_has_its_type(text: str, kind: Type) -> None:
         "There is no need to cancel my subscription",
     ],
 )
-def test_what_is_denied_is_no_threat_but_still_calls_for_an_eye(text: str) -> None:
-    found = guess("", text)
-    assert found.type is Type.OTHER
-    assert set(found.signal_words) & {"cancel", "close account"}
+def test_what_is_denied_is_no_threat(text: str) -> None:
+    assert guess("", text).type is Type.OTHER
 
 
 @pytest.mark.parametrize(
@@ -121,17 +118,6 @@ def test_reasons_quote_the_customer() -> None:
     assert angry.severity_reason == "The customer is angry: it says “Fed up”."
 
 
-def test_signal_words_stand_in_the_lists_order() -> None:
-    found = guess(
-        "", "Refund me, or my lawyer calls, I go to a competitor, and cancellation follows"
-    )
-    assert found.signal_words == ("cancel", "competitor", "lawyer", "refund")
-
-
-def test_signal_words_are_whole_words() -> None:
-    assert guess("", "The counsellor pursued cancellous lawyerly things").signal_words == ()
-
-
 def test_the_subject_of_a_reply_is_not_read_again() -> None:
     assert guess("Cancel my account", "Please.").type is Type.CANCEL_THREAT
     assert guess("Re: Cancel my account", "All is well.").type is Type.OTHER
@@ -140,8 +126,8 @@ def test_the_subject_of_a_reply_is_not_read_again() -> None:
 def test_what_was_quoted_does_not_count() -> None:
     mail = "Thank you.\n\nOn 4 Nov 2025 at 9:00, Support wrote:\n> To cancel your account, answer."
     new, quoted = split_reply(mail)
-    assert guess("Re: x", new).signal_words == ()
-    assert "cancel" in quoted
+    assert guess("Re: x", new).type is Type.OTHER
+    assert guess("Re: x", quoted).type is Type.CANCEL_THREAT
 
 
 @given(st.text(max_size=60), st.text(max_size=300))
@@ -149,6 +135,14 @@ def test_any_text_gets_a_guess_with_reasons(subject: str, text: str) -> None:
     found = guess(subject, text)
     assert found.type_reason.endswith(".")
     assert found.severity_reason.endswith(".")
+
+
+def test_many_blanks_in_a_subject_are_gone_through_once() -> None:
+    """Twice the blanks are twice the work; it was four times."""
+    subject = f"re{' ' * 400_000}"
+    begun = time.process_time()
+    assert guess(subject, "x").type is Type.OTHER
+    assert time.process_time() - begun < 10
 
 
 @pytest.mark.parametrize(

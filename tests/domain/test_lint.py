@@ -7,6 +7,7 @@ import pytest
 from domain.lint import errors, lint
 from models.finding import Level
 from models.playbook import Playbook
+from tests.domain import cases
 
 CLEAN: dict[str, Any] = {
     "slug": "test",
@@ -145,6 +146,13 @@ def test_a_step_of_a_person_without_a_due_time_is_a_warning() -> None:
     assert [one[:2] for one in found(lazy)] == [("warning", "steps.0.due")]
 
 
+def test_a_step_with_more_open_hours_than_half_a_year_has_is_an_error() -> None:
+    never = {**END, "due": {"within": "41d", "open_hours": True}}
+    assert [one[:2] for one in found(never)] == [("error", "steps.0.due.within")]
+    for fine in ({"within": "40h", "open_hours": True}, {"within": "41d"}):
+        assert found({**END, "due": fine}) == []
+
+
 def test_a_step_of_the_engine_needs_no_due_time() -> None:
     tell = {"id": "tell", "kind": "notify", "title": "Tell", "to": "vp"}
     assert found({**tell, "letter": {"subject": "Hi", "body": "Look."}}, END) == []
@@ -198,21 +206,75 @@ def test_a_step_cannot_ask_for_words_that_are_gone() -> None:
     assert only[:2] == ("error", "steps.0.when")
 
 
-def test_what_this_version_cannot_run_is_a_warning() -> None:
-    (only,) = found({**END, "kind": "schedule"})
-    assert only[0] == "warning"
+def approval(**other: Any) -> dict[str, Any]:
+    yes = {"id": "yes", "label": "Yes", "grants": True}
+    no = {"id": "no", "label": "No"}
+    told = {"kind": "approval", "approver": "manager", "question": "May we?"}
+    return step("ask", **{**told, "outcomes": [yes, no], **other})
 
 
-@pytest.mark.parametrize("role", ["agent", "senior"])
-def test_telling_others_than_managers_of_an_overdue_step_is_a_warning(role: str) -> None:
-    (only,) = found({**END, "on_timeout": {"escalate_to": role}})
-    assert only[:2] == ("warning", "steps")
-    assert "tells only managers so far" in only[2]
+CREDIT = {"kind": "credit", "at_most": {"minor": 5000, "currency": "USD"}}
+GIVE = {"id": "give", "label": "Give it", "grants": True}
+FOUND = {"id": "found", "label": "We have a time", "without_fields": True}
 
 
-@pytest.mark.parametrize("role", ["manager", None])
-def test_managers_and_nobody_can_be_told_of_an_overdue_step(role: str | None) -> None:
+def test_every_kind_of_step_can_be_published() -> None:
+    webhook = {"id": "tell", "kind": "webhook", "title": "Tell the shop", "target": "shop"}
+    time = step("time", kind="schedule")
+    assert found(approval(), step("pay", **CREDIT, outcomes=[GIVE]), time, webhook, END) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "place"),
+    [
+        ({"remind_times": 3, "escalate_to": None}, "steps.0.on_timeout"),
+        ({"remind_times": 0, "escalate_to": None}, "steps.0.on_timeout"),
+        ({"escalate_to": "agent"}, "steps.0.on_timeout.escalate_to"),
+    ],
+)
+def test_a_step_of_a_person_that_nobody_would_hear_of_is_an_error_trap_62(
+    told: dict[str, Any], place: str
+) -> None:
+    (only,) = found({**END, "on_timeout": told})
+    assert only[:2] == ("error", place)
+
+
+@pytest.mark.parametrize("role", ["senior", "manager"])
+def test_whoever_is_higher_can_be_told_of_an_overdue_step(role: str) -> None:
     assert found({**END, "on_timeout": {"escalate_to": role}}) == []
+
+
+def test_a_step_to_go_to_is_a_way_out_trap_62() -> None:
+    away = {"escalate_to": None, "go_to": "end"}
+    assert found(step("a", on_timeout=away), END) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "place"),
+    [
+        (approval(due=None), "steps.0.due"),
+        (approval(approver="agent"), "steps.0.approver"),
+        (approval(outcomes=[{"id": "no", "label": "No"}]), "steps.0.outcomes"),
+        (approval(outcomes=[GIVE]), "steps.0.outcomes"),
+        (approval(expires_as="yes"), "steps.0.expires_as"),
+        (step("pay", **CREDIT), "steps.0.outcomes"),
+        (step("time", kind="schedule", outcomes=[FOUND]), "steps.0.outcomes"),
+    ],
+)
+def test_a_question_has_a_yes_a_no_and_an_end(one: dict[str, Any], place: str) -> None:
+    (only,) = found(one, END)
+    assert only[:2] == ("error", place)
+
+
+def test_a_yes_on_a_step_that_asks_nothing_is_a_warning() -> None:
+    (only,) = found(step("a", outcomes=[GIVE]), END)
+    assert only[:2] == ("warning", "steps.0.outcomes")
+
+
+def test_a_group_in_pieces_is_an_error() -> None:
+    (only,) = found(step("a", group="g"), step("b"), step("c", group="g"), END)
+    assert only[:2] == ("error", "steps.2.group")
+    assert found(step("a", group="g"), step("b", group="g"), step("c"), END) == []
 
 
 def test_errors_come_first_and_can_be_told_apart() -> None:
@@ -222,3 +284,11 @@ def test_errors_come_first_and_can_be_told_apart() -> None:
     findings = lint(playbook)
     assert [one.level for one in findings] == [Level.ERROR, Level.WARNING]
     assert errors(findings) == findings[:1]
+
+
+@pytest.mark.parametrize("kind", ["credit", "approval"])
+def test_money_and_the_question_about_it_are_no_promise(kind: str) -> None:
+    for promised in (True, False):
+        money = cases.step(kind, "give", "yes", "no", promised=promised)
+        places = [one.where for one in errors(lint(cases.playbook(money)))]
+        assert ("steps.0.promised" in places) is promised

@@ -88,10 +88,6 @@ def test_only_the_newest_published_version_counts() -> None:
     assert chosen(old, draft) == "a@1"
 
 
-def test_one_that_this_version_cannot_run_is_left_out() -> None:
-    assert chosen(version("a", kind="schedule"), GENERAL) == "general@1"
-
-
 @pytest.mark.parametrize(
     "playbooks",
     [

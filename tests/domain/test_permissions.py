@@ -1,31 +1,42 @@
 """Who may do what: every kind of actor, every command, on a case that is theirs, free, or not."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 import pytest
 
 from domain.permissions import may_open, require
-from models.actor import ENGINE, OPERATOR, Actor, ActorKind, Scope
+from models.actor import ENGINE, OPERATOR, Actor, ActorKind, Role, Scope
 from models.command import (
+    Absorb,
     AddNote,
     Assign,
     Cancel,
     Change,
+    ChangePlaybook,
     CompleteStep,
+    Delegate,
     Direction,
+    HandUp,
+    Merge,
     MoveClock,
     Open,
+    Pause,
     Reopen,
     Requested,
     Resolve,
+    Resume,
     SkipStep,
+    SnoozeStep,
+    Undo,
 )
 from models.errors import NotAllowed
 from models.escalation import EscalationType
 from models.severity import Severity
 from models.sla import ClockKind
 from tests.domain import cases
-from tests.domain.cases import ALEX, BEN, CUSTOMER, MARCUS, PRIYA, READER, SARAH, SYSTEM, World
+from tests.domain.cases import ALEX, BEN, CUSTOMER, MARCUS, PRIYA, READER, SARAH, SYSTEM
+from tests.domain.world import World
 
 NAMELESS = Actor(kind=ActorKind.PERSON)
 
@@ -33,6 +44,7 @@ COMMANDS: dict[str, Requested] = {
     "open": Open(),
     "complete": CompleteStep(step="call-now", outcome="reached"),
     "skip": SkipStep(step="call-now", reason_id=cases.REASON),
+    "snooze": SnoozeStep(step="call-now", until=cases.NOON + cases.HOUR),
     "answer": cases.message(),
     "hear": cases.message(Direction.INBOUND),
     "note": AddNote(content_id=cases.WORDS),
@@ -40,19 +52,37 @@ COMMANDS: dict[str, Requested] = {
     "claim": Assign(assignee_id=SARAH.id, only_if_free=True),
     "give to Ben": Assign(assignee_id=BEN.id),
     "give back": Assign(assignee_id=None),
+    "hand up": HandUp(reason_id=cases.REASON),
+    "delegate": Delegate(step="ask", to_id=UUID(int=3), to_role=Role.SENIOR),
+    "undo": Undo(undone=UUID(int=1)),
     "retype": Change(type=EscalationType.OTHER),
     "reschedule": Change(appointment_at=cases.NOON),
     "reclassify": Change(severity=Severity.LOW),
     "resolve": Resolve(),
     "reopen": Reopen(),
     "cancel": Cancel(),
+    "merge": Merge(into_id=UUID(int=77), into_number=77, into_customer_id=UUID(int=9002)),
+    "absorb": Absorb(from_id=UUID(int=78), from_number=78, received_at=cases.NOON),
+    "swap": ChangePlaybook(playbook=cases.REF, document=cases.RESCUE, seen="x"),
+    "pause": Pause(reason_id=cases.REASON),
+    "resume": Resume(),
     "move clock": MoveClock(offset=cases.DAY),
 }
 
-TALK = {"open", "answer", "hear", "note"}
-WORK = {"complete", "skip", "resolve", "reopen", "retype", "reschedule"}
+TALK = {"open", "answer", "hear", "note", "delegate", "undo"}
+WORK = {
+    "complete",
+    "skip",
+    "snooze",
+    "resolve",
+    "reopen",
+    "retype",
+    "reschedule",
+    "hand up",
+    "merge",
+}
 HAND = {"take", "claim", "give to Ben", "give back"}
-LEAD = TALK | WORK | HAND | {"reclassify", "cancel"}
+LEAD = TALK | WORK | HAND | {"reclassify", "cancel", "pause", "resume", "swap"}
 
 
 @dataclass(frozen=True)

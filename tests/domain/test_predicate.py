@@ -4,9 +4,8 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from pydantic import TypeAdapter
+from hypothesis import given, strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from domain.predicate import holds, reason, sentence
 from models.escalation import EscalationType, Source
@@ -205,3 +204,9 @@ def test_a_condition_and_its_opposite_never_agree(text: str) -> None:
     node = {"field": "text", "op": "mentions", "value": ["a", "the end"]}
     there = holds(condition(**node), facts(text))
     assert holds(condition(**{"not": node}), facts(text)) is not there
+
+
+@pytest.mark.parametrize("value", [True, False, "many", ("a",)])
+def test_a_number_is_compared_with_a_number_and_true_is_none(value: object) -> None:
+    with pytest.raises(ValidationError):
+        condition(field="touches", op="is", value=value)

@@ -9,7 +9,8 @@ from models.delivery import EffectKind
 from models.escalation import Status, StepStatus
 from models.event import EffectPlanned, StepEnded, StepReminded
 from tests.domain import cases
-from tests.domain.cases import DAY, HOUR, MINUTE, NOON, SECOND, World, step, task
+from tests.domain.cases import DAY, HOUR, MINUTE, NOON, SECOND, step, task
+from tests.domain.world import World
 
 REMINDER, OVERDUE = EffectKind.STEP_REMINDER, EffectKind.STEP_OVERDUE
 
@@ -83,10 +84,8 @@ def test_a_step_that_was_done_reminds_nobody_trap_31() -> None:
     assert world.planned(REMINDER, OVERDUE) == ["step_reminder to person"]
 
 
-def test_the_reminder_goes_to_whoever_has_the_case_now_and_to_the_managers_when_nobody_has() -> (
-    None
-):
-    """Trap 40: each repeat reads the case anew."""
+def test_each_reminder_goes_to_whoever_has_the_case_by_then_trap_40() -> None:
+    """Each repeat reads the case anew; when nobody has it, the managers hear."""
     world = one_task()
     world.sleep(HOUR)
     world.do(Assign(assignee_id=cases.BEN.id))

@@ -18,19 +18,8 @@ from models.event import (
 from models.severity import Severity
 from models.sla import ClockKind
 from models.step import Step
-from tests.domain.cases import (
-    DAY,
-    HOUR,
-    MARCUS,
-    NOON,
-    PRIYA,
-    SECOND,
-    WORDS,
-    World,
-    message,
-    step,
-    task,
-)
+from tests.domain.cases import DAY, HOUR, MARCUS, NOON, PRIYA, SECOND, WORDS, message, step, task
+from tests.domain.world import World
 
 RESOLUTION = ClockKind.RESOLUTION
 FIX = task("fix", "fixed -> resolve", "done")

@@ -13,19 +13,8 @@ from models.playbook import LAST_STEP, Playbook
 from models.severity import Severity
 from models.step import StepKind
 from tests.domain import cases
-from tests.domain.cases import (
-    DAY,
-    HOUR,
-    MARCUS,
-    MINUTE,
-    NOON,
-    PRIYA,
-    SECOND,
-    World,
-    playbook,
-    step,
-    task,
-)
+from tests.domain.cases import DAY, HOUR, MARCUS, MINUTE, NOON, PRIYA, SECOND, playbook, step, task
+from tests.domain.world import World, none_end
 
 LOW = {"field": "severity", "op": "is", "value": "low"}
 
@@ -237,7 +226,7 @@ def test_a_step_that_outlasts_a_jump_back_is_not_done_twice() -> None:
 
 
 def test_a_notify_step_is_done_when_its_notice_was_handed_over() -> None:
-    world = World(step("notify", "tell", to="vp"), task("next"), postman=cases.none_end)
+    world = World(step("notify", "tell", to="vp"), task("next"), postman=none_end)
     assert world.with_status(StepStatus.RUNNING) == ["tell"]
     world.end(world.state.effects[0], DeliveryStatus.SENT)
     assert world.run("tell").status is StepStatus.DONE
@@ -248,7 +237,7 @@ def test_a_notify_step_is_done_when_its_notice_was_handed_over() -> None:
 def test_a_notice_that_cannot_be_handed_over_falls_back_and_then_fails_openly(
     status: DeliveryStatus,
 ) -> None:
-    world = World(step("notify", "tell", to="vp"), task("next"), postman=cases.none_end)
+    world = World(step("notify", "tell", to="vp"), task("next"), postman=none_end)
     world.end(world.state.effects[0], status)
     assert world.planned() == ["step_notice to vp", "step_notice to managers"]
     assert world.run("tell").status is StepStatus.RUNNING

@@ -23,19 +23,8 @@ from models.event import Assigned, EffectPlanned, StepEnded
 from models.playbook import LAST_STEP
 from models.severity import Severity
 from tests.domain import cases
-from tests.domain.cases import (
-    ALEX,
-    BEN,
-    HOUR,
-    MARCUS,
-    MINUTE,
-    NOON,
-    PRIYA,
-    SARAH,
-    World,
-    step,
-    task,
-)
+from tests.domain.cases import ALEX, BEN, HOUR, MARCUS, MINUTE, NOON, PRIYA, SARAH, step, task
+from tests.domain.world import World, none_end
 
 
 def refused_with(world: World, command: Command, by: Actor = SARAH) -> RightnowError:
@@ -69,7 +58,7 @@ def test_a_step_that_there_is_not_is_unknown(name: str) -> None:
 
 
 def test_what_the_engine_is_at_no_person_can_finish_or_skip() -> None:
-    world = World(step("notify", "tell"), postman=cases.none_end)
+    world = World(step("notify", "tell"), postman=none_end)
     assert world.with_status(StepStatus.RUNNING) == ["tell"]
     for command in (
         CompleteStep(step="tell", outcome="done"),

@@ -14,8 +14,7 @@ import uvloop
 
 import worker
 from activities.projection import Projection
-from api import __main__ as api_root
-from api import acceptance, opening
+from api import __main__ as api_root, acceptance, opening
 from api.sweeper import Sweeper
 
 Call = Callable[..., Awaitable[Any]]

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-LIMIT = 60.0
+LIMIT = 120.0
 
 
 @dataclass

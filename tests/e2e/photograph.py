@@ -11,6 +11,7 @@ from typing import Any
 from playwright.async_api import Page, async_playwright
 
 from models.store.session import Store
+from supervisor.servers import CODEC_PATH
 from supervisor.stack import Stack
 from supervisor.temporary import temporary_stack
 from tests.e2e.insist import Caller
@@ -62,10 +63,32 @@ async def doug_half_way(stack: Stack) -> dict[str, Any]:
     return answer
 
 
+async def let_in(page: Page, stack: Stack) -> None:
+    """Let this browser read what Temporal keeps, as docs/how-to/keys.md says."""
+    store = Store(stack.database_url, pool=1)
+    token = await team.new_token(store, "admin@demo.test")
+    await store.close()
+    await page.goto(f"{stack.api_url}{CODEC_PATH}")
+    await page.get_by_label("Token").fill(token)
+    await page.get_by_role("button").click()
+    await page.get_by_text("This browser may read now").wait_for()
+    await page.goto(f"{stack.settings.temporal_ui_url}/namespaces/default/workflows")
+    await page.locator("[data-testid^=data-encoder-status]").first.click()
+    await page.get_by_text("Use my browser setting").click()
+    address = f"{stack.api_url}{CODEC_PATH}"
+    await page.get_by_label("Codec Server browser endpoint").fill(address)
+    await page.get_by_text("Include cross-origin credentials").click()
+    await page.get_by_role("button", name="Apply").click()
+
+
+def case_url(stack: Stack, case: str) -> str:
+    """A case on Temporal's page."""
+    return f"{stack.settings.temporal_ui_url}/namespaces/default/workflows/escalation-{case}"
+
+
 async def open_case_page(page: Page, stack: Stack, case: str) -> None:
     """Go to the case on Temporal's page and wait until its story is there."""
-    url = f"{stack.settings.temporal_ui_url}/namespaces/default/workflows/escalation-{case}"
-    await page.goto(url)
+    await page.goto(case_url(stack, case))
     await page.get_by_text("complete_step").first.wait_for()
     await page.get_by_text("at the latest for").first.wait_for()
 
@@ -90,6 +113,7 @@ async def photograph(folder: Path) -> None:
     ) as stack:
         answer = await doug_half_way(stack)
         async with browser_page() as page:
+            await let_in(page, stack)
             await open_case_page(page, stack, answer["escalation_id"])
             folder.mkdir(parents=True, exist_ok=True)
             await page.screenshot(path=folder / "temporal-case.png")

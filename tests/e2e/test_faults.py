@@ -15,8 +15,9 @@ from tests.e2e.conftest import FaultyProcess
 from tests.e2e.insist import Caller
 from tests.e2e.test_kills import OPENING
 from tests.polling import until
+from tests.temporal import client_of, insist
 from upkeep.rebuild import rebuild
-from workflows.client import Engine, connect
+from workflows.client import Engine
 
 POINTS = ("before-insert", "before-commit", "after-commit", "after-start", "before-reply")
 
@@ -26,7 +27,7 @@ async def test_an_api_that_dies_while_it_opens_opens_one_case(
     house: Stack, token: str, tmp_path: Path, free_port: int, point: str
 ) -> None:
     flag = tmp_path / "flag"
-    for attempt in range(5):
+    for attempt in range(2):
         key = f"fault-{point}-{attempt}"
         flag.touch()
         faulty = FaultyProcess(house, "api", point, flag, free_port)
@@ -82,7 +83,7 @@ async def test_a_worker_that_dies_between_commit_and_task_forks_nothing(
     case = UUID(opened["escalation_id"])
     await house.kill("worker")
     faulty = FaultyProcess(house, "worker", "after-projection", flag, free_port)
-    client = await connect(house.temporal_address, "default")
+    client = await client_of(house)
     engine = Engine(client, house.settings.task_queue)
     actor = await _sarah(house)
     try:
@@ -90,7 +91,7 @@ async def test_a_worker_that_dies_between_commit_and_task_forks_nothing(
         await until(lambda: _projected(house, case))
         flag.touch()
         first = _note(actor)
-        assert (await engine.operate(case, first)).status == "applied"
+        assert (await insist(engine, case, first)).status == "applied"
         assert await faulty.died() == 9
     finally:
         faulty.end()
@@ -100,8 +101,8 @@ async def test_a_worker_that_dies_between_commit_and_task_forks_nothing(
         await house.kill("temporal")
         await house.start("temporal")
     await house.start("worker")
-    assert (await engine.operate(case, second)).status == "applied"
-    assert (await engine.operate(case, first)).status == "applied"
+    assert (await insist(engine, case, second)).status == "applied"
+    assert (await insist(engine, case, first)).status == "applied"
 
     async def written() -> bool | None:
         return (await _notes(house, str(case))) == 2 or None
@@ -161,7 +162,7 @@ async def _cases_of(house: Stack, key: str) -> int:
 
 
 async def _one_workflow(house: Stack, case: str) -> None:
-    client = await connect(house.temporal_address, "default")
+    client = await client_of(house)
     described = await client.get_workflow_handle(workflow_id(UUID(case))).describe()
     assert described.status is not None
     assert described.status.name == "RUNNING"

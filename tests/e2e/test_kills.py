@@ -1,14 +1,17 @@
 """`kill -9` of any process between any two things that an agent does changes nothing."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from models.event import Event
+from models.event import Event, Resumed
 from models.store.repositories import events
 from models.store.session import Store
 from supervisor.stack import Stack
 from tests.e2e.insist import Caller
+from tests.polling import until as until_it
+from upkeep import team
 from upkeep.rebuild import rebuild
 
 OPENING = {
@@ -20,7 +23,7 @@ OPENING = {
 VICTIMS = ("worker", "api", "temporal", "postgres")
 
 
-async def test_a_case_is_rescued_while_everything_is_killed_in_turn(
+async def test_a_case_is_rescued_while_everything_is_killed_in_turn_trap_57(
     house: Stack, token: str
 ) -> None:
     sarah = Caller(house.api_url, token)
@@ -41,6 +44,33 @@ async def test_a_case_is_rescued_while_everything_is_killed_in_turn(
     store = Store(house.database_url, pool=1)
     assert (await rebuild(store, write=False)).differences == ()
     await store.close()
+
+
+async def test_a_wait_goes_on_although_worker_and_server_were_killed_in_it_trap_28(
+    house: Stack, token: str
+) -> None:
+    sarah = Caller(house.api_url, token)
+    marcus = Caller(house.api_url, await _token_of(house, "marcus@demo.test"))
+    opened = await sarah.insist("/cs/escalations", OPENING, "wait-open")
+    until = datetime.now(UTC) + timedelta(seconds=3)
+    pause = {"reason": "A part comes", "until": until.isoformat()}
+    held = await marcus.insist(f"/cs/escalations/{opened['number']}/pauses", pause, "wait-pause")
+    assert held["snapshot"]["status"] == "paused"
+    await sarah.written(held)
+    for victim in ("worker", "temporal"):
+        await house.kill(victim)
+    for victim in ("temporal", "worker"):
+        await house.start(victim)
+
+    async def went_on() -> list[Event] | None:
+        told = await _events(house, opened["escalation_id"])
+        return [one for one in told if one.fact.fact == "resumed"] or None
+
+    assert len(await until_it(went_on, within=40)) == 1
+    told = await _events(house, opened["escalation_id"])
+    assert [one.fact.fact for one in told].count("resumed") == 1
+    (ended,) = [one.fact.ended_at for one in told if isinstance(one.fact, Resumed)]
+    assert ended == until, "its clocks get the very time back, whenever the engine came back"
 
 
 async def test_what_is_asked_while_nobody_works_is_safe_and_done_in_order(
@@ -94,6 +124,13 @@ async def _work(sarah: Caller, answer: dict[str, Any], key: str) -> dict[str, An
     fields = {one["id"]: "written down" for one in card["fields"] if one["required"]}
     body = {"outcome": card["outcomes"][0]["id"], "fields": fields}
     return await sarah.insist(f"/cs/escalations/{number}/steps/{step}/completion", body, key)
+
+
+async def _token_of(house: Stack, email: str) -> str:
+    store = Store(house.database_url, pool=1)
+    made = await team.new_token(store, email)
+    await store.close()
+    return made
 
 
 async def _events(house: Stack, case: str) -> tuple[Event, ...]:

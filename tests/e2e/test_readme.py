@@ -70,18 +70,19 @@ async def test_a_stranger_rescues_doug_with_the_commands_of_the_readme(
     try:
 
         async def running() -> bool | None:
-            assert up.poll() is None, said.read_text()
-            return "Rightnow is running" in said.read_text() or None
+            told = said.read_text()
+            assert up.poll() is None, told
+            return "Rightnow is running" in told and "/api/v1/docs" in told
 
         await until(running, within=90)
-        assert "/api/v1/docs" in said.read_text()
         commands = _commands()
-        assert [one[0] for one in commands] == ["next", "done", "show", "open", "fast-forward"]
-        printed = [await _type(environment, *one) for one in commands]
-        assert "Call Doug now" in printed[0]
-        assert "E-1001" in printed[2]
-        assert "E-1005" in printed[3]
-        assert "it is" in printed[4]
+        printed = {one[0]: await _type(environment, *one) for one in commands}
+        assert list(printed) == ["next", "done", "show", "why", "open", "fast-forward"]
+        assert "Call Doug now" in printed["next"]
+        assert "E-1001" in printed["show"]
+        assert "It adds up to 8 hours" in printed["why"]
+        assert "E-1005" in printed["open"]
+        assert "it is" in printed["fast-forward"]
         assert "0 differences" in await _type(environment, "projections", "rebuild", "--check")
         await _type(environment, "playbook", "lint", "playbooks/cancel-threat.yaml")
     finally:

@@ -17,15 +17,17 @@ from temporalio.client import Client
 
 from api.app import create_app
 from api.parts import Parts
-from models.house import House
+from config.settings import Settings, house_of
+from models.escalation import EscalationState, StepStatus
 from models.ids import workflow_id
 from models.store.session import Store
 from supervisor.temporary import temporary_stack
 from tests.desk import Desk
+from tests.polling import until
 from tests.workflows.clockwork import Clockwork
 from upkeep import team
 from upkeep.library import bring_up_to_date
-from worker import build
+from worker import at_work
 from workflows.client import Engine, connect
 from workflows.sandbox import strict_runner
 from workflows.search_attributes import REGISTRATION
@@ -69,13 +71,124 @@ async def turned(agent: Desk, senior: Desk, clock: Clockwork) -> str:
 async def visited(agent: Desk, _: Desk, clock: Clockwork) -> str:
     """A missed appointment: a new time, a letter held for ten seconds, the call before it."""
     answer = await agent.open_case(type="missed_appointment", title="Nobody came")
-    while answer["snapshot"]["status"] == "open" and answer["snapshot"]["step"]:
-        answer = await agent.work(answer)
+    await _to_the_end(agent, answer)
     await clock.ahead(answer["escalation_id"], timedelta(days=30))
     return str(answer["escalation_id"])
 
 
-SCENARIOS = {"rescued": rescued, "neglected": neglected, "turned": turned, "visited": visited}
+async def held(agent: Desk, senior: Desk, clock: Clockwork) -> str:
+    """Put off, on hold until the customer writes, on hold until its time, and mended in the end."""
+    answer = await agent.open_case(severity="critical")
+    case, path = answer["escalation_id"], f"/cs/escalations/{answer['number']}"
+    answer = await agent.work(answer)
+    opened = answer["snapshot"]["step"]["id"]
+    until = await clock.now(case) + timedelta(minutes=5)
+    await agent.post(f"{path}/steps/{opened}/snooze", {"until": until.isoformat()})
+    await clock.ahead(case, timedelta(minutes=6))
+    await senior.post(f"{path}/pauses", {"reason": "They are away"})
+    await clock.ahead(case, timedelta(hours=3))
+    message = {"direction": "inbound", "text": "Back again", "channel": "email"}
+    await agent.post(f"{path}/messages", message)
+    until = await clock.now(case) + timedelta(hours=1)
+    await senior.post(f"{path}/pauses", {"reason": "Away", "until": until.isoformat()})
+    answer = _as_it_stands(answer, await clock.ahead(case, timedelta(hours=2)))
+    await _to_the_end(agent, answer)
+    await clock.ahead(case, timedelta(days=20))
+    return str(case)
+
+
+async def paid(agent: Desk, senior: Desk, clock: Clockwork) -> str:
+    """Money above a limit and nobody says yes; a hand-up, a smaller sum, taken back, given anew."""
+    answer = await agent.open_case(type="billing_dispute", title="Charged twice")
+    case, path = answer["escalation_id"], f"/cs/escalations/{answer['number']}"
+    while answer["snapshot"]["step"]["id"] != "issue-credit":
+        answer = await agent.work(answer)
+    large, small = {"minor": 9_000, "currency": "USD"}, {"minor": 1_500, "currency": "USD"}
+    await agent.done(answer["number"], "issue-credit", "issued", amount=large)
+    await clock.ahead(case, timedelta(hours=3))
+    given = await agent.done(answer["number"], "issue-credit", "issued", amount=small)
+    await agent.post(f"{path}/undo", {"op_id": given["op_id"]})
+    await agent.post(f"{path}/hand-up", {"to": "senior", "reason": "Somebody senior is asked for"})
+    answer = await senior.done(answer["number"], "issue-credit", "issued", amount=small)
+    answer = _as_it_stands(answer, await clock.ahead(case, timedelta(minutes=1)))
+    await _to_the_end(senior, answer)
+    await clock.ahead(case, timedelta(days=20))
+    return str(case)
+
+
+async def joined(agent: Desk, senior: Desk, clock: Clockwork) -> str:
+    """A case takes its double in, goes on by another playbook, and is mended."""
+    name = {"name": "Dana Twin", "email": "dana.twin@customer.test"}
+    one = await agent.open_case(customer=name)
+    double = await agent.open_case(customer=name, title="The same once more")
+    await agent.post(f"/cs/escalations/{double['number']}/merge", {"into": one["number"]})
+    await clock.settled_or_over(double["escalation_id"])
+    state = await clock.settled(one["escalation_id"])
+    path = f"/cs/escalations/{one['number']}"
+    plan = await senior.get(
+        f"{path}/playbook-change", playbook="general@1", min_version=state.version
+    )
+    done = await senior.post(f"{path}/playbook", {"playbook": "general@1", "seen": plan["token"]})
+    await _to_the_end(agent, {**one, "version": done["version"], "snapshot": done["snapshot"]})
+    await clock.ahead(one["escalation_id"], timedelta(days=20))
+    return str(one["escalation_id"])
+
+
+async def heard(agent: Desk, senior: Desk, clock: Clockwork) -> str:
+    """The customer writes, each time angrier: it is read, alerts are seen and put off."""
+    answer = await agent.open_case(source="chat", description="Thank you, you are wonderful!")
+    case, path = answer["escalation_id"], f"/cs/escalations/{answer['number']}"
+    for text in ("This is terrible. I am furious.", "Terrible! I cancel, and my lawyer calls."):
+        await _read(clock, case)
+        message = {"direction": "inbound", "text": text, "channel": "chat"}
+        await agent.post(f"{path}/messages", message)
+    await _read(clock, case)
+    state = await clock.settled(case)
+    assert len(state.alerts) >= 3, state.alerts
+    first, second, *_ = state.alerts
+    await senior.post(f"/cs/alerts/{state.number_text}.{first.n}/acknowledgement")
+    back_at = await clock.now(case) + timedelta(hours=1)
+    snooze = {"until": back_at.isoformat()}
+    await senior.post(f"/cs/alerts/{state.number_text}.{second.n}/snooze", snooze)
+    answer = _as_it_stands(answer, await clock.ahead(case, timedelta(hours=2)))
+    await _to_the_end(agent, answer)
+    await clock.ahead(case, timedelta(days=20))
+    return str(case)
+
+
+async def _read(clock: Clockwork, case: str) -> None:
+    """Wait until somebody has read everything that the customer wrote."""
+
+    async def done() -> EscalationState | None:
+        state = await clock.settled(case)
+        return state if state.mood is not None and not state.unread else None
+
+    await until(done)
+
+
+def _as_it_stands(answer: dict[str, Any], state: EscalationState) -> dict[str, Any]:
+    """An answer brought up to date: the step to do is the one that is open."""
+    step = next(({"id": run.id} for run in state.steps if run.status is StepStatus.OPEN), None)
+    told = {**answer["snapshot"], "status": str(state.status), "step": step}
+    return {**answer, "version": state.version, "snapshot": told}
+
+
+async def _to_the_end(desk: Desk, answer: dict[str, Any]) -> None:
+    """Do one step after the other until there is none, or the case is mended."""
+    while answer["snapshot"]["status"] == "open" and answer["snapshot"]["step"]:
+        answer = await desk.work(answer)
+
+
+SCENARIOS = {
+    "rescued": rescued,
+    "neglected": neglected,
+    "turned": turned,
+    "visited": visited,
+    "held": held,
+    "paid": paid,
+    "joined": joined,
+    "heard": heard,
+}
 
 
 async def record(name: str) -> None:
@@ -87,9 +200,9 @@ async def record(name: str) -> None:
     ) as stack:
         store = Store(stack.database_url)
         client = await connect(stack.temporal_address, "default")
-        async with build(client, store, stack.settings, strict_runner()):
+        async with at_work(client, store, stack.settings, strict_runner()):
             clock = Clockwork(client, store)
-            agent, senior = await _desks(store, client, stack.settings.task_queue)
+            agent, senior = await _desks(store, client, stack.settings)
             for scenario, live in SCENARIOS.items():
                 case = await live(agent, senior, clock)
                 await clock.settled_or_over(case)
@@ -98,15 +211,9 @@ async def record(name: str) -> None:
         await store.close()
 
 
-async def _desks(store: Store, client: Client, queue: str) -> tuple[Desk, Desk]:
+async def _desks(store: Store, client: Client, settings: Settings) -> tuple[Desk, Desk]:
     await team.add_demo_team(store)
-    house = House(
-        company="Rightnow Demo",
-        sender="care@rightnow.test",
-        managers="managers@rightnow.test",
-        vp="vp@rightnow.test",
-    )
-    parts = Parts(store, Engine(client, queue), house)
+    parts = Parts(store, Engine(client, settings.task_queue), house_of(settings))
     app = create_app(parts)
     app.state.parts = parts
     http = httpx2.AsyncClient(

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
-from models.command import AddNote, Operation
+from models.command import AddNote, CommandKind, Operation
 from models.ids import new_id
 from models.messages import Receipt
 from models.operation import Envelope, InboxRow, OperationStatus
@@ -15,6 +15,25 @@ from tests.conftest import Colleague
 from tests.desk import Desk
 
 AT_ONCE = timedelta(seconds=20)
+NO_PAGE_THE_LESS = {
+    CommandKind.OPEN,
+    CommandKind.ADD_NOTE,
+    CommandKind.REOPEN,
+    CommandKind.ABSORB,
+    CommandKind.RESUME,
+    CommandKind.MOVE_CLOCK,
+    CommandKind.TICK,
+    CommandKind.END_EFFECT,
+    CommandKind.ACKNOWLEDGE,
+    CommandKind.SNOOZE_ALERT,
+    CommandKind.NOTE_READING,
+}
+"""After these everyone who was to be paged still is."""
+
+
+def test_of_every_kind_of_operation_it_is_said_whether_it_can_make_a_page_needless() -> None:
+    assert set(operations.ENDS_A_WAIT) | NO_PAGE_THE_LESS == set(CommandKind)
+    assert not set(operations.ENDS_A_WAIT) & NO_PAGE_THE_LESS
 
 
 async def _kept(store: Store, sarah: Desk, colleagues: dict[str, Colleague]) -> UUID:

@@ -1,24 +1,28 @@
 """Both ways of writing a batch down: in one statement, and looking first. They must agree."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.testing import ActivityEnvironment
 
-from activities.projection import Projection
+from activities.projection import CROWD, Projection
 from domain.decide import begin, decide
+from domain.due import due
 from domain.evolve import evolve, fold
-from models.command import AddNote, Change, Command, Operation
+from models.actor import ENGINE, Actor
+from models.command import AddNote, Change, Command, EndEffect, Operation, Resolve, Tick
 from models.customer import CustomerIn
+from models.delivery import DeliveryStatus
 from models.errors import ProjectionForked
-from models.escalation import EscalationState, EscalationType, Source
+from models.escalation import EscalationState, EscalationType, Source, Status
 from models.event import Event
 from models.ids import new_id
 from models.messages import Book, ProjectionBatch, Receipt
@@ -32,13 +36,16 @@ from models.store.repositories import (
     operations,
     playbooks,
     projections,
+    results,
 )
 from models.store.session import Store
 from models.store.tables.escalation import ESCALATIONS
 from models.store.tables.event import EVENTS
 from models.store.tables.operation import OPERATIONS
+from tests.conftest import Colleague
 from tests.domain import cases
 from tests.domain.cases import MARCUS, MINUTE, NOON
+from tests.polling import until
 from upkeep.rebuild import rebuild
 
 WHEN_WRITTEN = {"updated_at", "written_at", "answered_at"}
@@ -53,14 +60,15 @@ class Tale:
     state: EscalationState
     untold: list[Event]
     receipts: list[Receipt]
+    now: datetime = NOON
 
-    async def go_on(self, command: Command) -> None:
+    async def go_on(self, command: Command, by: Actor = MARCUS) -> None:
         """One more operation, kept in the inbox as the API keeps it."""
         op_id = new_id()
-        operation = Operation(op_id=op_id, actor=MARCUS, command=command)  # type: ignore[arg-type]
+        operation = Operation(op_id=op_id, actor=by, command=command)  # type: ignore[arg-type]
         envelope = Envelope(
             op_id=op_id,
-            actor_key=MARCUS.key,
+            actor_key=by.key,
             route="test",
             key=str(op_id),
             body_hash="",
@@ -71,10 +79,23 @@ class Tale:
         async with self.store.transaction() as connection:
             assert await operations.put(connection, envelope, NOON)
         at = NOON + MINUTE * self.state.version
-        for event in decide(self.book, self.state, command, at, MARCUS, op_id=op_id):
+        for event in decide(self.book, self.state, command, at, by, op_id=op_id):
             self.state = evolve(self.state, event)
             self.untold.append(event)
         self.receipts.append(Receipt(op_id=op_id, status="applied", version=self.state.version))
+
+    def wait(self) -> None:
+        """Until the next thing that time brings about; what is to be sent is sent."""
+        begun = [effect for effect in self.state.effects if effect.begun]
+        deadline = due(self.state)
+        command: Command = Tick()
+        if begun:
+            command = EndEffect(key=begun[0].key, status=DeliveryStatus.SENT)
+        elif deadline is not None:
+            self.now = max(self.now, deadline.at)
+        for event in decide(self.book, self.state, command, self.now, ENGINE):
+            self.state = evolve(self.state, event)
+            self.untold.append(event)
 
     def batch(self) -> ProjectionBatch:
         """What is not written yet."""
@@ -120,7 +141,7 @@ async def tale(store: Store) -> AsyncIterator[Tale]:
     told_first = begin(book, opening, NOON)
     yield Tale(store, book, fold(list(told_first)), list(told_first), [])
     async with store.transaction() as connection:  # no workflow stands behind it
-        for table in ("deliveries", "events", "operations"):
+        for table in ("deliveries", "events", "operations", "run_results", "case_results"):
             await connection.execute(
                 text(f"DELETE FROM {table} WHERE escalation_id = :case"), {"case": case}
             )
@@ -208,6 +229,25 @@ async def test_a_worker_whose_write_was_rolled_back_looks_again(store: Store, ta
     assert await numbers(store, tale.state.id) == list(range(1, tale.state.version + 1))
 
 
+async def test_batches_of_a_crowd_rest_twice_as_long(store: Store, tale: Tale) -> None:
+    worker = Projection(store, gather=timedelta(seconds=0.3))
+    assert worker.rest == worker.gather
+    batch = tale.batch()
+    crowd = [asyncio.create_task(write(worker, batch)) for _ in range(CROWD)]
+    await until(lambda: asyncio.sleep(0, worker.rest == worker.gather * 2 or None))
+    assert await asyncio.gather(*crowd) == [tale.state.version] * CROWD
+    assert worker.rest == worker.gather, "and the next one is alone again"
+
+
+async def test_what_cannot_be_written_is_no_crowd(store: Store, tale: Tale) -> None:
+    worker = a_worker(store)
+    nobodys = tale.batch().model_copy(update={"escalation_id": new_id()})
+    for _ in range(CROWD):
+        with pytest.raises(ProjectionForked):
+            await write(worker, nobodys)
+    assert worker.rest == worker.gather
+
+
 async def test_an_event_that_is_there_already_is_no_quick_way(store: Store, tale: Tale) -> None:
     worker = a_worker(store)
     await write(worker, tale.batch())
@@ -231,6 +271,43 @@ async def test_an_event_that_is_there_already_is_no_quick_way(store: Store, tale
         )
     with pytest.raises(ProjectionForked):
         await write(worker, batch)
+
+
+async def test_an_event_of_an_older_version_is_the_same_though_it_has_fewer_fields(
+    store: Store, tale: Tale
+) -> None:
+    batch = tale.batch()
+    await write(a_worker(store), batch)
+    first = (EVENTS.c.escalation_id == tale.state.id) & (EVENTS.c.fact == "clocks_set")
+    fewer = EVENTS.c.body.op("#-")(text("'{fact,clocks,0,calendar}'"))
+    async with store.transaction() as connection:
+        await connection.execute(update(EVENTS).where(first).values(body=fewer, hash="older"))
+    assert await write(a_worker(store), batch) == tale.state.version
+
+    other = func.jsonb_set(EVENTS.c.body, text("'{fact,clocks,0,why}'"), text("'\"So.\"'"))
+    async with store.transaction() as connection:
+        await connection.execute(update(EVENTS).where(first).values(body=other, hash="older"))
+    with pytest.raises(ProjectionForked):
+        await write(a_worker(store), batch)
+
+
+async def test_a_case_that_closes_by_itself_has_its_result_with_its_last_event(
+    store: Store, tale: Tale, colleagues: dict[str, Colleague]
+) -> None:
+    worker = a_worker(store)
+    await write(worker, tale.batch())
+    await tale.go_on(Resolve(), colleagues["marcus"].actor)
+    await write(worker, tale.batch())
+    while tale.state.status is not Status.CLOSED:
+        async with store.transaction() as connection:
+            assert await results.of(connection, tale.state.id, tale.state.playbook) is None
+        tale.wait()
+        await write(worker, tale.batch())
+    async with store.transaction() as connection:
+        found = await results.of(connection, tale.state.id, tale.state.playbook)
+    assert found is not None
+    assert (found.mended, found.left) == (True, False)
+    assert found.took == MINUTE * 3
 
 
 def _nothing_to_do() -> Standing:

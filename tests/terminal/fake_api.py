@@ -122,7 +122,7 @@ def _handler(meet: Callable[[Asked], Answer]) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_POST = do_PATCH = _serve  # noqa: N815 (http.server's own names)
+        do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815 (http.server's own names)
 
         def _body(self) -> bytes:
             if self.headers.get("Transfer-Encoding") == "chunked":

@@ -43,6 +43,7 @@ def step(name: str = "call-now", **changes: Any) -> dict[str, Any]:
         "opened_at": "2026-11-22T13:20:00Z",
         "due_at": "2026-11-22T14:30:00Z",
         "overdue": False,
+        "snoozed_until": None,
         "ended_at": None,
         "ended_by": None,
         "outcome": None,
@@ -60,6 +61,7 @@ CLOCK: dict[str, Any] = {
     "met_at": None,
     "breached_at": None,
     "stopped_at": None,
+    "paused_at": None,
     "calendar": "24/7",
     "policy": "standard@1",
     "why": "All hours count.",
@@ -134,11 +136,73 @@ def case(*steps: dict[str, Any], **changes: Any) -> dict[str, Any]:
             "playbook": "The kind of case is cancel threat.",
         },
         "clocks": [CLOCK],
+        "ai": {
+            "sentiment": None,
+            "mood": None,
+            "churn_risk": None,
+            "signals": [],
+            "waiting": 0,
+        },
+        "alerts": [],
+        "pause": None,
         "steps": list(steps) or [step()],
         "touches": 0,
         "reopened": 0,
+        "merged_into": None,
+        "absorbed": [],
         "appointment_at": None,
         "closes_at": None,
+    }
+    return {**told, **changes}
+
+
+AI: dict[str, Any] = {
+    "sentiment": {
+        "score": -0.62,
+        "label": "very_frustrated",
+        "says": "very upset",
+        "emoji": "\U0001f621",
+        "polarity": "negative",
+        "p_negative": 0.91,
+        "source": "model",
+        "version": "minilm-int8-8199be6f/1",
+    },
+    "mood": {"now": -0.4, "points": [0.2, -0.4], "drops": 1},
+    "churn_risk": 0.74,
+    "signals": ["cancel"],
+    "waiting": 0,
+}
+"""What was read in the words of somebody who is upset."""
+
+
+def alert(n: int = 1, **changes: Any) -> dict[str, Any]:
+    """An alert of the case."""
+    told = {
+        "id": f"E-1042.{n}",
+        "kind": "signal_words",
+        "title": "Doug speaks of stopping.",
+        "audience": "retention",
+        "number": "E-1042",
+        "customer_name": "Doug Carter",
+        "raised_at": "2026-11-22T13:10:00Z",
+        "expires_at": "2026-11-23T13:10:00Z",
+        "button": {"label": "Keep Doug now", "number": "E-1042", "step": "call-now"},
+        "source": "words",
+    }
+    return {**told, **changes}
+
+
+def chance(**changes: Any) -> dict[str, Any]:
+    """What `ai-predict-outcome` answers."""
+    told = {
+        "probability": 0.8254,
+        "low": 0.767,
+        "high": 0.8799,
+        "n": 63,
+        "source": "measured",
+        "enough": True,
+        "words": "Of 63 cases like this one, 52 ended well.",
+        "segment": {"type": "cancel_threat", "severities": ["critical", "high"], "action": None},
     }
     return {**told, **changes}
 

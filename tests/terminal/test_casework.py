@@ -36,6 +36,9 @@ CASE = "/cs/escalations/E-1042"
         (("resolve",), "POST", "/resolution", {}),
         (("reopen", "Broken"), "POST", "/reopening", {"reason": "Broken"}),
         (("cancel", "Twice"), "POST", "/cancellation", {"reason": "Twice"}),
+        (("pause", "A part is late"), "POST", "/pauses", {"reason": "A part is late"}),
+        (("resume",), "DELETE", "/pauses/current", {}),
+        (("merge", "E-1042", "--into", "E-1041"), "POST", "/merge", {"into": "E-1041"}),
         (("severity", "critical"), "PATCH", "", {"severity": "critical"}),
     ],
 )
@@ -44,7 +47,8 @@ def test_each_command_asks_for_its_change(
 ) -> None:
     api.on(method, f"{CASE}{path}", Answer(body=recorded.operation()))
     api.on("GET", recorded.PATH, Answer(body=recorded.case()))
-    result = run(*words, "--case", "E-1042")
+    named = () if "E-1042" in words else ("--case", "E-1042")
+    result = run(*words, *named)
     assert result.exit_code == 0, result.stderr
     assert "✓ " in result.stdout
     (asked,) = api.changes()

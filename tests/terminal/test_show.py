@@ -54,6 +54,63 @@ def test_show_has_steps_with_sign_and_word_clocks_and_the_last_entries(
     assert f"> {recorded.HARMLESS}" in told
 
 
+def test_show_tells_alerts_mood_risk_and_chance_in_plain_lines(api: FakeApi, run: Run) -> None:
+    alerts = [recorded.alert(), recorded.alert(2, title=f"{recorded.HOSTILE}\nx", audience="owner")]
+    case = recorded.case(ai=recorded.AI, alerts=alerts)
+    api.on("GET", CASE, Answer(body=case))
+    api.on("GET", f"{CASE}/timeline", _timeline())
+    api.on("POST", f"{recorded.PATH}/ai-predict-outcome", Answer(body=recorded.chance()))
+    told = run("show", "E-1042").stdout
+    assert "What we see" in told
+    assert (
+        "▲ Look  Doug speaks of stopping.  for the team that keeps customers, since 13:10" in told
+    )
+    assert f"▲ Look  {recorded.HARMLESS} x  for whoever has the case" in told
+    assert "Mood:  very upset, much worse once  by the built-in reader" in told
+    assert "May leave:  74 %  a guess from what they wrote" in told
+    assert (
+        "Ends well:  83 %, likely between 77 % and 88 %  Of 63 cases like this one, 52 ended well."
+        in told
+    )
+    [asked] = api.changes()
+    assert asked.json == {"action": "cancel-threat"}
+    assert asked.key is None
+
+
+def test_a_chance_that_few_cases_tell_is_no_number(api: FakeApi, run: Run) -> None:
+    api.on("GET", CASE, Answer(body=recorded.case()))
+    api.on("GET", f"{CASE}/timeline", _timeline())
+    few = recorded.chance(enough=False, n=3, words="Only 3 cases like this one are over.")
+    api.on("POST", f"{recorded.PATH}/ai-predict-outcome", Answer(body=few))
+    told = run("show", "E-1042").stdout
+    assert "Ends well:  too few cases to say  Only 3 cases like this one are over." in told
+    assert "83 %" not in told
+    assert "Mood" not in told
+
+
+@pytest.mark.parametrize(("status", "questions"), [("open", 1), ("closed", 0)])
+def test_what_nobody_knows_is_left_out_and_nothing_is_asked_of_a_case_that_is_over(
+    api: FakeApi, run: Run, status: str, questions: int
+) -> None:
+    api.on("GET", CASE, Answer(body=recorded.case(status=status)))
+    api.on("GET", f"{CASE}/timeline", _timeline())
+    result = run("show", "E-1042")
+    assert result.exit_code == 0
+    assert "What we see" not in result.stdout
+    assert len(api.changes()) == questions
+
+
+def test_in_a_case_on_hold_only_what_was_promised_is_to_do(api: FakeApi, run: Run) -> None:
+    steps = (recorded.step(), recorded.step("check-in", title="Check in", promised=True))
+    pause = {"until": "2026-11-25T10:00:00Z", "reason": "Waits for parts", "by": None}
+    case = recorded.case(*steps, status="paused", pause=pause)
+    api.on("GET", CASE, Answer(body=case))
+    api.on("GET", f"{CASE}/timeline", _timeline())
+    told = run("show", "E-1042").stdout
+    assert "·  Call Doug now  on hold" in told
+    assert "▶  Check in  to do now" in told
+
+
 def test_the_timeline_comes_whole_over_pages_in_the_own_zone(api: FakeApi, run: Run) -> None:
     first = _timeline(recorded.entry(1), cursor="1")
     second = _timeline(recorded.entry(2, words=recorded.HOSTILE))

@@ -7,10 +7,11 @@ from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
 
 from domain.playbook import document_hash
+from domain.policy import STANDARD
 from models.actor import Actor
 from models.command import CompleteStep, Operation
 from models.ids import new_id, workflow_id
-from models.messages import EscalationStart, Receipt
+from models.messages import Book, EscalationStart, Receipt
 from models.playbook import Playbook, StartMode
 from models.standing import OpeningRow
 from models.store.repositories import escalations, operations, playbooks
@@ -28,6 +29,13 @@ async def start_like(sarah: Desk, store: Store) -> EscalationStart:
     assert row is not None
     assert isinstance(row.payload, EscalationStart)
     return await opening_like(store, row.payload)
+
+
+async def start_of_0_1_0(sarah: Desk, store: Store) -> EscalationStart:
+    """A case as version 0.1.0 opened it: it does not carry its open hours."""
+    start = await start_like(sarah, store)
+    book = Book(playbook=start.book.playbook, policy=STANDARD, facts=start.book.facts)
+    return start.model_copy(update={"book": book})
 
 
 async def start_by(sarah: Desk, store: Store, playbook: Playbook) -> EscalationStart:

@@ -1,6 +1,6 @@
 """T09, the drill: wrong code is deployed over running cases; nothing is lost, and it heals."""
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from temporalio.client import Client
@@ -11,12 +11,11 @@ from activities.projection import Projection
 from models.command import AddNote, Operation
 from models.errors import EngineUnavailable
 from models.ids import new_id
-from models.messages import Receipt
 from models.store.session import Store
 from tests.conftest import Colleague
 from tests.desk import Desk
-from tests.polling import until
 from tests.replay.careless import Careless, Guarded
+from tests.temporal import insist
 from tests.workflows.clockwork import Clockwork
 from tests.workflows.openings import start_like
 from workflows.client import Engine
@@ -34,18 +33,6 @@ def _worker(client: Client, store: Store, code: type) -> Worker:
         activities=[Projection(store).write_down, plan_clocks],
         workflow_runner=strict_runner(),
     )
-
-
-async def _insist(engine: Engine, case: UUID, asked: Operation) -> Receipt:
-    """Ask again with the same operation, as the sweeper does."""
-
-    async def answer() -> Receipt | None:
-        try:
-            return await engine.operate(case, asked)
-        except EngineUnavailable:
-            return None
-
-    return await until(answer, within=60)
 
 
 async def test_wrong_code_makes_cases_wait_and_a_guarded_change_heals_them(
@@ -74,7 +61,7 @@ async def test_wrong_code_makes_cases_wait_and_a_guarded_change_heals_them(
             await engine.operate(case, asked)
         await engine.send(case, asked)
     async with _worker(client, store, Guarded):
-        assert (await _insist(engine, case, asked)).status == "applied"
+        assert (await insist(engine, case, asked)).status == "applied"
         assert (await engine.operate(case, note())).status == "applied"
         await clockwork.settled(str(case))
     assert (await clockwork.facts(str(case))).count("note_added") == 3

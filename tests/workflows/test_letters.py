@@ -34,6 +34,7 @@ from tests.workflows.openings import start_by
 from workflows import options
 from workflows.client import Engine
 from workflows.escalation import EscalationWorkflow
+from workflows.queues import delivery_queue
 from workflows.sandbox import free_runner
 
 LETTER = {"subject": "About your visit", "body": "We are sorry."}
@@ -131,18 +132,21 @@ async def _worker(client: Client, store: Store, office: Office) -> AsyncIterator
         vp="vp@rightnow.test",
     )
     desk = LetterDesk(house)
-    async with Worker(
+    cases = Worker(
         client,
         task_queue=engine.task_queue,
         workflows=[EscalationWorkflow],
-        activities=[
-            Projection(store).write_down,
-            Deliveries(store, office, desk).deliver,
-            plan_clocks,
-        ],
+        activities=[Projection(store).write_down, plan_clocks],
         workflow_runner=free_runner(),
         interceptors=[ErrorsToTemporal()],
-    ):
+    )
+    letters = Worker(
+        client,
+        task_queue=delivery_queue(engine.task_queue),
+        activities=[Deliveries(store, office, desk).deliver],
+        interceptors=[ErrorsToTemporal()],
+    )
+    async with cases, letters:
         yield engine
 
 

@@ -11,7 +11,6 @@ import pytest_asyncio
 from sqlalchemy import text
 from temporalio.api.enums.v1 import WorkflowTaskFailedCause
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -28,10 +27,12 @@ from models.store.session import Store
 from supervisor.temporal import TIME_SKIPPING, installed_program
 from tests.conftest import Colleague
 from tests.desk import Desk
+from tests.keys import KEYS
 from tests.polling import until
 from tests.workflows.clockwork import Clockwork
 from tests.workflows.openings import start_like
 from workflows.client import Engine
+from workflows.converter import data_converter
 from workflows.escalation import EscalationWorkflow
 from workflows.sandbox import strict_runner
 from workflows.search_attributes import REGISTRATION
@@ -51,7 +52,7 @@ async def impatient() -> AsyncIterator[Client]:
     ]
     skipping = [part for key in TIME_SKIPPING for part in ("--dynamic-config-value", f"{key}=true")]
     async with await WorkflowEnvironment.start_local(
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter(KEYS),
         dev_server_existing_path=str(installed_program()),
         dev_server_extra_args=[
             *names,
@@ -63,9 +64,11 @@ async def impatient() -> AsyncIterator[Client]:
         yield environment.client
 
 
-async def test_operations_across_new_runs_are_applied_once_each(
+async def test_operations_across_new_runs_are_applied_once_each_trap_59(
     impatient: Client, sarah: Desk, store: Store, colleagues: dict[str, Colleague]
 ) -> None:
+    """T31, small: 60 notes, each sent twice, instead of 2,100 updates; and a server that wants a
+    new run after sixty events instead of 4,096."""
     start = await start_like(sarah, store)
     assert start.opening is not None
     case = start.opening.escalation_id

@@ -26,7 +26,7 @@ from tests.conftest import Colleague
 from tests.desk import Desk
 from tests.polling import until
 from tests.workflows.clockwork import Clockwork
-from tests.workflows.openings import start_like
+from tests.workflows.openings import start_of_0_1_0
 from workflows import life, options
 from workflows.client import Engine
 from workflows.escalation import EscalationWorkflow
@@ -96,7 +96,7 @@ async def test_an_operation_whose_deadlines_time_out_is_applied_when_they_come(
 ) -> None:
     monkeypatch.setattr(options, "COMPUTE_TIMEOUT", timedelta(milliseconds=100))
     clocks = SlowClocks(silent=2)
-    start = await start_like(sarah, store)
+    start = await start_of_0_1_0(sarah, store)
     assert start.opening is not None
     case = start.opening.escalation_id
     actor = colleagues["marcus"].actor
@@ -130,7 +130,7 @@ async def test_an_operation_whose_deadlines_cannot_be_computed_is_refused_and_th
     clockwork: Clockwork,
     colleagues: dict[str, Colleague],
 ) -> None:
-    start = await start_like(sarah, store)
+    start = await start_of_0_1_0(sarah, store)
     assert start.opening is not None
     case = start.opening.escalation_id
     actor = colleagues["marcus"].actor
@@ -161,7 +161,7 @@ async def test_what_breaks_under_an_operation_refuses_it_and_the_case_goes_on(
     colleagues: dict[str, Colleague],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    start = await start_like(sarah, store)
+    start = await start_of_0_1_0(sarah, store)
     assert start.opening is not None
     case = start.opening.escalation_id
     actor = colleagues["marcus"].actor

@@ -3,12 +3,21 @@
 from datetime import timedelta
 from uuid import UUID
 
+from temporalio.client import Client
+
+from config.settings import Settings
+from domain.simulation import simulate
+from models.command import Assign, Operation
 from models.delivery import DeliveryStatus, EffectKind
 from models.escalation import Status, StepStatus
-from models.store.repositories import deliveries
+from models.ids import new_id
+from models.simulation import AgentScript
+from models.store.repositories import deliveries, escalations, playbooks
 from models.store.session import Store
+from tests.conftest import Colleague
 from tests.desk import Desk
 from tests.workflows.clockwork import Clockwork
+from workflows.client import Engine
 
 
 async def test_a_short_target_warns_at_half_time_and_a_long_one_thirty_minutes_before(
@@ -69,6 +78,30 @@ async def test_seven_days_after_the_solution_both_promises_were_kept_or_reminded
     assert state.status is Status.RESOLVED
 
 
+async def test_a_case_that_was_taken_and_not_begun_is_free_again(
+    sarah: Desk,
+    clockwork: Clockwork,
+    client: Client,
+    settings: Settings,
+    colleagues: dict[str, Colleague],
+) -> None:
+    opened = await sarah.open_case(severity="critical")
+    case, number = opened["escalation_id"], opened["number"]
+    actor = colleagues["sarah"].actor
+    claim = Assign(assignee_id=actor.id, only_if_free=True, lapses_after=timedelta(minutes=45))
+    take = Operation(op_id=new_id(), actor=actor, command=claim)
+    await Engine(client, settings.task_queue).operate(UUID(case), take)
+    state = await clockwork.ahead(case, timedelta(minutes=44))
+    assert state.assignee_id is not None
+    assert state.claimed_until is not None
+    state = await clockwork.ahead(case, timedelta(minutes=2))
+    assert state.assignee_id is None
+    told = await sarah.get(f"/cs/escalations/{number}/timeline", min_version=state.version)
+    assert "Sarah Lind did not begin. The case is free again." in [
+        one["what"] for one in told["items"]
+    ]
+
+
 async def test_a_case_closes_fourteen_days_after_its_solution_and_then_refuses_politely(
     sarah: Desk, clockwork: Clockwork
 ) -> None:
@@ -97,3 +130,27 @@ async def clockwork_closed(clockwork: Clockwork, case: str) -> None:
     state = await clockwork.settled(case)
     if state.status is not Status.CLOSED:
         await clockwork.ahead(case, timedelta(days=15))
+
+
+async def test_a_real_case_lives_as_its_simulation_says(
+    sarah: Desk, clockwork: Clockwork, store: Store
+) -> None:
+    """The shell adds nothing to the rules: what the workshop shows is what happens."""
+    opened = await sarah.open_case(type="other", severity="high", title="A small thing")
+    case = opened["escalation_id"]
+    answer = opened
+    while answer["snapshot"]["step"] is not None:
+        answer = await sarah.work(answer)
+    await clockwork.ahead(case, timedelta(seconds=11))
+    async with store.transaction() as connection:
+        whole = await escalations.get(connection, UUID(case))
+        assert whole is not None
+        line = whole.line
+        version = await playbooks.get(connection, line.playbook_slug, line.playbook_version)
+    assert version is not None
+    at_once = {step.id: [{"after": "0s"}] for step in version.playbook.steps}
+    life = simulate(version.playbook, AgentScript.model_validate({"answers": at_once}))
+    silent = {"effect_planned", "effect_begun", "assigned"}
+    happened = [one for one in await clockwork.facts(case) if one not in silent]
+    assert happened == [one.fact for one in life.moments][: len(happened)]
+    assert len(happened) > 12

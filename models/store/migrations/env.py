@@ -3,10 +3,9 @@
 from alembic import context
 from sqlalchemy import create_engine, pool, text
 
+from models.store.migrate import LOCK
 from models.store.session import driver_url
 from models.store.tables import METADATA
-
-_LOCK = 7_000
 
 
 def run() -> None:
@@ -14,7 +13,7 @@ def run() -> None:
     url = context.config.attributes["url"]
     engine = create_engine(driver_url(url), poolclass=pool.NullPool)
     with engine.begin() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         context.configure(connection=connection, target_metadata=METADATA, compare_type=True)
         with context.begin_transaction():
             context.run_migrations()

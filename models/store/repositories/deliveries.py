@@ -14,11 +14,17 @@ from models.delivery import (
     Delivery,
     DeliveryStatus,
     Effect,
+    EffectKind,
     Recipient,
 )
 from models.store.tables.delivery import DELIVERIES
 
 _D = DELIVERIES.c
+_CHANNELS = {
+    EffectKind.STEP_CREDIT: "credit",
+    EffectKind.STEP_WEBHOOK: "webhook",
+    EffectKind.CASE_JOINED: "case",
+}
 
 
 async def plan(
@@ -34,7 +40,7 @@ async def plan(
             "kind": effect.kind,
             "effect_class": effect.effect_class,
             "recipient": effect.recipient,
-            "channel": "email",
+            "channel": _CHANNELS.get(effect.kind, "email"),
             "status": DeliveryStatus.PLANNED,
             "planned_at": at,
             "not_before": effect.not_before,
@@ -91,10 +97,12 @@ def _delivery(row: Row[Any]) -> Delivery:
     return Delivery(**told, recipient=Recipient.model_validate(row.recipient))
 
 
-async def postpone(connection: AsyncConnection, key: str, detail: str) -> None:
-    """The hand-over did not happen; it will be tried again."""
-    await connection.execute(
+async def postpone(connection: AsyncConnection, key: str, detail: str) -> int:
+    """The hand-over did not happen; it will be tried again. Returns how often it was tried."""
+    tries = await connection.execute(
         update(DELIVERIES)
         .where(_D.key == key, _D.ended_at.is_(None))
         .values(status=DeliveryStatus.PLANNED, detail=detail)
+        .returning(_D.attempts)
     )
+    return tries.scalar_one_or_none() or 1

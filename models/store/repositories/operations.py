@@ -1,16 +1,30 @@
 """The operation inbox."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.command import CommandKind, Operation
+from models.command import Author, CommandKind, Operation
+from models.errors import EscalationClosed
+from models.escalation import Status
 from models.messages import EscalationStart, Receipt
 from models.operation import Envelope, InboxRow, OperationStatus
 from models.store.tables.escalation import ESCALATIONS
@@ -18,18 +32,29 @@ from models.store.tables.metadata import WORDS
 from models.store.tables.operation import OPERATIONS
 
 _RECEIPT = TypeAdapter(Receipt)
-_ENDS_A_WAIT = (
+ENDS_A_WAIT = (
     CommandKind.COMPLETE_STEP,
     CommandKind.SKIP_STEP,
+    CommandKind.SNOOZE_STEP,
     CommandKind.RECORD_MESSAGE,
+    CommandKind.ASSIGN,
+    CommandKind.HAND_UP,
+    CommandKind.PAUSE,
     CommandKind.RESOLVE,
     CommandKind.CANCEL,
+    CommandKind.MERGE,
     CommandKind.CHANGE,
+    CommandKind.CHANGE_PLAYBOOK,
+    CommandKind.DELEGATE,
+    CommandKind.UNDO,
 )
-"""What can make a page needless: a step done, a clock met or moved, the case ended."""
+"""What can make a page needless: a step done, a clock met or moved, another owner, the end."""
+
+LATE_MAIL = "mail/again"
+"""The route of mail that is filed anew; its key is the id of the operation that was refused."""
 
 _JUST_NOW = timedelta(minutes=1)
-"""An operation that waits longer than this holds no page back."""
+"""An operation that waits longer than this holds a page back for a moment only."""
 
 _PUT = insert(OPERATIONS).on_conflict_do_nothing().returning(OPERATIONS.c.op_id)
 
@@ -168,6 +193,39 @@ async def look_again(connection: AsyncConnection, op_ids: Sequence[UUID], at: da
     )
 
 
+def refused_mail(over: Collection[Status], since: datetime, limit: int) -> Select[Any]:
+    """People's mail that a case refused because it is over, and that is nowhere else yet."""
+    again = OPERATIONS.alias("again").c
+    filed = select(again.op_id).where(
+        again.actor_key == OPERATIONS.c.actor_key,
+        again.route == LATE_MAIL,
+        again.key == cast(OPERATIONS.c.op_id, WORDS),
+    )
+    return (
+        _rows()
+        .where(
+            OPERATIONS.c.status == OperationStatus.REJECTED,
+            OPERATIONS.c.kind == CommandKind.RECORD_MESSAGE,
+            OPERATIONS.c.answered_at > since,
+            OPERATIONS.c.route.like("mail/%"),
+            OPERATIONS.c.answer["code"].astext == EscalationClosed.code,
+            OPERATIONS.c.payload["command"]["author"].astext == Author.HUMAN,
+            ESCALATIONS.c.status.in_(over),
+            ~filed.exists(),
+        )
+        .order_by(OPERATIONS.c.answered_at)
+        .limit(limit)
+    )
+
+
+async def late_mail(
+    connection: AsyncConnection, over: Collection[Status], since: datetime, limit: int
+) -> list[InboxRow]:
+    """The same, read."""
+    rows = await connection.execute(refused_mail(over, since, limit))
+    return [_inbox_row(row) for row in rows]
+
+
 async def count_waiting(connection: AsyncConnection) -> int:
     """How many operations have no answer yet."""
     query = select(func.count()).where(OPERATIONS.c.status == OperationStatus.ACCEPTED)
@@ -203,12 +261,16 @@ def _inbox_row(row: Row[Any]) -> InboxRow:
     )
 
 
-async def in_flight(connection: AsyncConnection, escalation_id: UUID) -> bool:
-    """Whether somebody is just acting on the case: it is kept, and not known yet what it does."""
+async def in_flight(connection: AsyncConnection, escalation_id: UUID, *, however_old: bool) -> bool:
+    """Whether somebody is acting on the case: it is kept, and not known yet what it does.
+
+    One that is old may be answered at any moment, when the engine was away; or never.
+    """
     query = select(OPERATIONS.c.op_id).where(
         OPERATIONS.c.escalation_id == escalation_id,
         OPERATIONS.c.status == OperationStatus.ACCEPTED,
-        OPERATIONS.c.kind.in_(_ENDS_A_WAIT),
-        OPERATIONS.c.created_at > func.now() - _JUST_NOW,
+        OPERATIONS.c.kind.in_(ENDS_A_WAIT),
     )
+    if not however_old:
+        query = query.where(OPERATIONS.c.created_at > func.now() - _JUST_NOW)
     return (await connection.execute(query.limit(1))).one_or_none() is not None

@@ -43,6 +43,12 @@ async def by_email(connection: AsyncConnection, email: str) -> Person | None:
     return _person(row) if row else None
 
 
+async def has_any(connection: AsyncConnection, role: Role) -> bool:
+    """Whether anybody of that role works here."""
+    query = select(PEOPLE.c.id).where(PEOPLE.c.role == role, PEOPLE.c.active).limit(1)
+    return (await connection.execute(query)).one_or_none() is not None
+
+
 async def by_ids(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID, Person]:
     """People by id; people who left are among them, for their names."""
     wanted = list(ids)

@@ -30,8 +30,7 @@ from models.escalation import EscalationState
 from models.event import Event
 from models.messages import Receipt
 from models.standing import Standing
-from models.store.repositories import escalations, operations
-from models.store.repositories import events as happenings
+from models.store.repositories import escalations, events as happenings, operations
 from models.store.tables.escalation import ESCALATIONS
 from models.store.tables.event import EVENTS
 from models.store.tables.metadata import INSTANT

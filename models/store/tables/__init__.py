@@ -1,27 +1,45 @@
 """Tables, one file a noun. Truths of the business are constraints here."""
 
 from models.store.tables import (
+    assist,
+    audit,
     content,
+    credit,
     customer,
     delivery,
     escalation,
     event,
+    llm,
     mail,
     operation,
     person,
     playbook,
+    publication,
+    result,
+    similar,
+    sla,
+    system,
 )
 from models.store.tables.metadata import METADATA
 
 __all__ = [
     "METADATA",
+    "assist",
+    "audit",
     "content",
+    "credit",
     "customer",
     "delivery",
     "escalation",
     "event",
+    "llm",
     "mail",
     "operation",
     "person",
     "playbook",
+    "publication",
+    "result",
+    "similar",
+    "sla",
+    "system",
 ]

@@ -1,6 +1,6 @@
 """The delivery ledger: every word that leaves the house, and whether it did."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Table, Uuid, func
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Uuid, func
 from sqlalchemy.dialects.postgresql import JSONB
 
 from models.delivery import DeliveryStatus, EffectClass, EffectKind
@@ -30,4 +30,10 @@ DELIVERIES = Table(
     CheckConstraint(
         "(status IN ('planned', 'attempted')) = (ended_at IS NULL)", name="ended_when_over"
     ),
+)
+
+Index(
+    "ix_deliveries_without_end",
+    DELIVERIES.c.not_before,
+    postgresql_where=DELIVERIES.c.ended_at.is_(None),
 )

@@ -23,6 +23,9 @@ from models.store.tables.metadata import INSTANT, METADATA, WORDS, one_of
 NUMBERS = Sequence("escalation_numbers", start=1001, metadata=METADATA)
 """Numbers for people. They grow; a gap means an opening that was never finished."""
 
+MOVED = "case_moved"
+"""The channel on which PostgreSQL tells that a case was written (a trigger does)."""
+
 ESCALATIONS = Table(
     "escalations",
     METADATA,
@@ -46,10 +49,13 @@ ESCALATIONS = Table(
     Column("owner_rank", Integer, nullable=False, server_default="1"),
     Column("due_at", INSTANT, nullable=True),
     Column("warn_at", INSTANT, nullable=True),
+    Column("next_at", INSTANT, nullable=True),
     Column("sla_breached", Boolean, nullable=False, server_default=false()),
     Column("clock_offset", Interval, nullable=False, server_default="0"),
     Column("step", JSONB(none_as_null=True), nullable=True),
     Column("state", JSONB(none_as_null=True), nullable=True),
+    Column("alerts", JSONB(none_as_null=True), nullable=True),
+    Column("terms_hash", WORDS, nullable=True),
     Column("updated_at", INSTANT, nullable=False, server_default=func.now()),
     one_of("status", Status),
     one_of("type", EscalationType),
@@ -65,3 +71,19 @@ Index(
 )
 Index("ix_escalations_status_number", ESCALATIONS.c.status, ESCALATIONS.c.number)
 Index("ix_escalations_assignee_rank", ESCALATIONS.c.assignee_id, ESCALATIONS.c.rank_at)
+Index(
+    "ix_escalations_playbook_opened",
+    ESCALATIONS.c.playbook_slug,
+    ESCALATIONS.c.playbook_version,
+    ESCALATIONS.c.opened_at,
+)
+Index(
+    "ix_escalations_alerts",
+    ESCALATIONS.c.id,
+    postgresql_where=ESCALATIONS.c.alerts.is_not(None),
+)
+Index(
+    "ix_escalations_next_at",
+    ESCALATIONS.c.next_at,
+    postgresql_where=ESCALATIONS.c.next_at.is_not(None),
+)

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     Uuid,
+    and_,
     func,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -45,5 +46,10 @@ Index(
     "ix_operations_waiting",
     OPERATIONS.c.attempt_at,
     postgresql_where=OPERATIONS.c.status == "accepted",
+)
+Index(
+    "ix_operations_refused_mail",
+    OPERATIONS.c.answered_at,
+    postgresql_where=and_(OPERATIONS.c.status == "rejected", OPERATIONS.c.kind == "record_message"),
 )
 Index("ix_operations_escalation_place", OPERATIONS.c.escalation_id, OPERATIONS.c.place)

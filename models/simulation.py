@@ -1,0 +1,105 @@
+"""A simulated life: what an agent answers, and what happened when."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from models.duration import Duration
+from models.escalation import EscalationType, Status
+from models.frozen import Frozen
+from models.severity import Severity
+from models.text import Line, Slug
+
+
+class Answer(Frozen):
+    """What the agent of a simulation does with one run of a step: ends it, skips it, or nothing."""
+
+    outcome: Slug | None = None
+    """How it ends; empty: with its first outcome."""
+
+    after: Duration | None = None
+    """How long after it opened; empty: as long as the step takes by its own estimate."""
+
+    skip: Annotated[bool, Field(strict=False)] = False
+    never: Annotated[bool, Field(strict=False)] = False
+    """Nobody does it: then one sees the reminders."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, given: Any) -> Any:
+        """`reached` is an outcome; `never` and `skip` are what they say."""
+        if not isinstance(given, str):
+            return given
+        return {given: True} if given in ("never", "skip") else {"outcome": given}
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Answer:
+        if sum((self.outcome is not None, self.skip, self.never)) > 1:
+            raise ValueError("give one of outcome, skip, never")
+        return self
+
+
+class AgentScript(Frozen):
+    """How a simulated case begins, and what its agent does."""
+
+    type: EscalationType = EscalationType.OTHER
+    severity: Severity = Severity.HIGH
+    appointment_in: Duration | None = None
+    """How long after the opening the customer has an appointment."""
+
+    customer_annual_value: Annotated[int, Field(ge=0, le=10**12)] = 0
+    """Minor units."""
+
+    customer_years: Annotated[int, Field(ge=0, le=200)] = 0
+    answers: dict[Slug, tuple[Answer, ...]] = Field(default_factory=dict, max_length=60)
+    """By step: the first answer is for its first run, the last one for all that follow."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_or_many(cls, given: Any) -> Any:
+        """One answer may stand without brackets."""
+        if not isinstance(given, dict) or not isinstance(given.get("answers"), dict):
+            return given
+        answers = {
+            step: one if isinstance(one, list | tuple) else [one]
+            for step, one in given["answers"].items()
+        }
+        return {**given, "answers": answers}
+
+
+class Moment(Frozen):
+    """One thing that happened."""
+
+    at: AwareDatetime
+    after: timedelta
+    """Since the opening."""
+
+    who: Line
+    fact: str | None
+    """The kind of event; empty for what was refused."""
+
+    what: Annotated[str, Field(max_length=2000)]
+
+
+class Simulation(Frozen):
+    """A life, as far as it was looked at."""
+
+    moments: tuple[Moment, ...]
+    status: Status
+    """How the case stands at the end."""
+
+    resolved_after: timedelta | None
+    """How long it took until it was resolved first."""
+
+    reminders: int
+    mails: int
+    """Letters and notices that left."""
+
+    late: int
+    """Targets that were missed."""
+
+    cut: bool
+    """It went on for too long and was cut off: the playbook may be a circle."""
