@@ -28,10 +28,11 @@ _HELD_TIMES = 30
 outage the engine answers it together with the page; one that hangs must not stop any page."""
 
 _STORE_AWAY = timedelta(seconds=5)
-_MAIL_AWAY = timedelta(seconds=10)
-"""The first time; each further time three times as long."""
+MAIL_AWAY = timedelta(seconds=10)
+"""How long a page waits when the mail server could not be reached for the first time. Each further
+time it waits three times as long."""
 
-_MAIL_AWAY_AT_MOST = timedelta(minutes=10)
+MAIL_AWAY_AT_MOST = timedelta(minutes=10)
 
 _STOPPED = (Status.CANCELLED, Status.MERGED)
 _LOST = "It was handed over and the answer was lost. A person checks whether it arrived."
@@ -130,8 +131,8 @@ class Deliveries:
         async with self.store.transaction() as connection:
             tries = await deliveries.postpone(connection, order.effect.key, error.detail)
         # Not the workflow's own count: it has the tries at which nobody asked the mail server.
-        pause = _MAIL_AWAY * 3 ** min(max(tries - 1, 0), 6)
-        raise DeliveryDelayed(error.detail, again_after=min(pause, _MAIL_AWAY_AT_MOST))
+        pause = MAIL_AWAY * 3 ** min(max(tries - 1, 0), 6)
+        raise DeliveryDelayed(error.detail, again_after=min(pause, MAIL_AWAY_AT_MOST))
 
     async def _end(
         self,

@@ -21,10 +21,13 @@ class CreditLedger:
     """The name of the system that pays. Left out: the ledger is all, and a person looks at it."""
 
     async def issue(self, order: RequestOrder, now: datetime) -> None:
-        """Write the credit down, have it paid, and note that it was. Raises NotTaken."""
+        """Write the credit down, have it paid, and note that it was. Raises NotTaken.
+
+        One that is noted as paid is not asked for again: the answer of that note was lost.
+        """
         async with self.store.transaction() as connection:
-            await ledger.begin(connection, order)
-        if self.target is not None:
+            due = await ledger.begin(connection, order)
+        if due and self.target is not None:
             try:
                 await self.caller.call(self.target, _payment(order), now)
             except SystemUnknown as error:

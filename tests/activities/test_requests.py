@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from temporalio.exceptions import ApplicationError
 
+from activities.adapters.credit_ledger import CreditLedger
 from activities.ports import Call, NotTaken
 from activities.requests import PLAN, Requests
 from models.delivery import (
@@ -20,9 +21,11 @@ from models.delivery import (
 )
 from models.escalation import EscalationType, Status
 from models.messages import RequestOrder
+from models.money import Money
 from models.severity import Severity
-from models.store.repositories import deliveries
+from models.store.repositories import credits as ledger, deliveries
 from models.store.session import Store
+from models.webhook import call_id
 from tests.desk import Desk
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -157,3 +160,18 @@ async def test_a_cancelled_case_tells_nobody_that_was_not_told_yet(
     result = await at_work(store, system).request(order)
     assert result.status is DeliveryStatus.CANCELLED
     assert system.calls == []
+
+
+async def test_money_that_is_noted_as_paid_is_not_asked_for_again(
+    store: Store, order: RequestOrder
+) -> None:
+    system = System()
+    key = order.effect.key.replace("step_webhook/system", "step_credit/customer")
+    amount = Money(minor=2500, currency="EUR")
+    effect = order.effect.model_copy(update={"key": key, "amount": amount})
+    credit = order.model_copy(update={"effect": effect})
+    for _ in range(2):
+        await CreditLedger(store, system, "pay").issue(credit, NOW)
+    assert [call.id for call in system.calls] == [call_id(key)]
+    async with store.transaction() as connection:
+        assert await ledger.of(connection, order.escalation_id) == ((amount, True),)

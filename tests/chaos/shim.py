@@ -38,7 +38,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 import worker
 import workflows.client
-from activities import requests
+from activities import delivery, requests
 from activities.adapters.outgoing import Answered, Outgoing, OutgoingFailed
 from activities.requests import Requests
 from api import __main__ as api_root, app as api_app
@@ -50,7 +50,7 @@ SHARE, SEED, NOTES = "CHAOS_LOST_ANSWERS", "CHAOS_SEED", "CHAOS_NOTES"
 
 
 PAUSE = timedelta(seconds=2)
-"""Before a request is tried again. Minutes and hours would outlast every play."""
+"""Before a request or a page is tried again. Minutes and hours would outlast every play."""
 
 
 class Loser:
@@ -121,11 +121,12 @@ def lose_calls(loser: Loser) -> None:
 
 
 def shorten_pauses() -> None:
-    """A request that did not work is tried again soon, as often as ever.
+    """A request or a page that did not leave is tried again soon, as often as ever.
 
-    Its plan has minutes and hours between the attempts, and each attempt is several places at which
-    an answer can be lost.
+    Between the attempts are minutes and hours, ever more of them, and each attempt is several
+    places at which an answer can be lost.
     """
+    delivery.MAIL_AWAY = delivery.MAIL_AWAY_AT_MOST = PAUSE
     requests.PLAN = tuple(PAUSE for _ in requests.PLAN)  # type: ignore[assignment]
     plain = Requests.request
 

@@ -13,8 +13,11 @@ from models.store.tables.credit import CREDITS
 _C = CREDITS.c
 
 
-async def begin(connection: AsyncConnection, order: RequestOrder) -> None:
-    """Write a credit down that is asked for. The same one again changes nothing."""
+async def begin(connection: AsyncConnection, order: RequestOrder) -> bool:
+    """Write a credit down that is asked for. The same one again changes nothing.
+
+    Returns whether it still has to go out.
+    """
     amount = order.effect.amount
     if amount is None:
         raise ValueError("a credit has an amount")
@@ -26,6 +29,8 @@ async def begin(connection: AsyncConnection, order: RequestOrder) -> None:
         "amount_currency": amount.currency,
     }
     await connection.execute(insert(CREDITS).values(row).on_conflict_do_nothing())
+    gone = select(_C.issued_at).where(_C.key == order.effect.key)
+    return (await connection.execute(gone)).scalar_one() is None
 
 
 async def issued(connection: AsyncConnection, key: str) -> None:
