@@ -30,9 +30,7 @@ QUIET = timedelta(seconds=120)
 """How long after healing everything that was asked may take to be done and written down."""
 
 QUIET_WITH_LOSSES = timedelta(seconds=150)
-"""The same while answers still get lost: an operation whose delivery was lost twice waits for the
-sweeper's third look."""
-
+"""The same while answers still get lost: whatever is tried again may lose its answer again."""
 
 AT_ONCE = 4
 """How many cases are looked at beside each other."""

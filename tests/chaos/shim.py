@@ -41,7 +41,7 @@ import workflows.client
 from activities import delivery, requests
 from activities.adapters.outgoing import Answered, Outgoing, OutgoingFailed
 from activities.requests import Requests
-from api import __main__ as api_root, app as api_app
+from api import __main__ as api_root, app as api_app, sweeper
 from models.errors import StoreUnavailable
 from models.messages import DeliveryResult, RequestOrder
 from models.store.session import Store
@@ -50,7 +50,7 @@ SHARE, SEED, NOTES = "CHAOS_LOST_ANSWERS", "CHAOS_SEED", "CHAOS_NOTES"
 
 
 PAUSE = timedelta(seconds=2)
-"""Before a request or a page is tried again. Minutes and hours would outlast every play."""
+"""Before something is tried again. Minutes and hours would outlast every play."""
 
 
 class Loser:
@@ -121,12 +121,13 @@ def lose_calls(loser: Loser) -> None:
 
 
 def shorten_pauses() -> None:
-    """A request or a page that did not leave is tried again soon, as often as ever.
+    """What did not leave, or has no answer, is tried again soon, as often as ever.
 
     Between the attempts are minutes and hours, ever more of them, and each attempt is several
     places at which an answer can be lost.
     """
     delivery.MAIL_AWAY = delivery.MAIL_AWAY_AT_MOST = PAUSE
+    sweeper.AGAIN_AFTER = PAUSE
     requests.PLAN = tuple(PAUSE for _ in requests.PLAN)  # type: ignore[assignment]
     plain = Requests.request
 
