@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from config.model_address import AsElsewhere, leads_to_a_model
 from models.alert import AlertRules
 from models.calendar import CompanyTime, HolidaysOf
+from models.edition import NEWEST
 from models.house import House
 from models.llm import LlmSetup
 from models.messages import HouseRules
@@ -327,6 +328,7 @@ def house_of(settings: Settings) -> House:
             one.strip().lower() for one in settings.retention_mails.split(",") if one.strip()
         ),
         rules=HouseRules(
+            edition=NEWEST,
             credit_limits=CreditLimits(
                 currency=settings.credit_currency,
                 agent=settings.credit_limit_agent,

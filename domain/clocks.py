@@ -5,6 +5,7 @@ from datetime import datetime
 from domain import breaches, clock_plans
 from domain.story import Story
 from models.delivery import EffectKind
+from models.edition import Edition
 from models.event import ClockBreached, ClockMet, ClocksMoved, ClocksSet, ClockWarned
 from models.sla import Clock, ClockKind, ClockPlan, ReopenRule
 
@@ -26,7 +27,10 @@ def set_for_severity(story: Story, given: tuple[ClockPlan, ...]) -> None:
         set_clocks(story, given)
         return
     open_ones = [clock for clock in story.state.clocks if not clock.ended]
+    told = tuple(clock.kind for clock in open_ones if clock.breached_at is not None)
     set_clocks(story, _anew(story, open_ones, story.now))
+    if told and story.since(Edition.SECOND):
+        hush(story, told)  # of a miss that was told nobody hears twice (trap 35)
 
 
 def set_for_reopening(story: Story, given: tuple[ClockPlan, ...]) -> None:
@@ -99,12 +103,23 @@ def _move(story: Story, clocks: list[Clock]) -> None:
 def customer_waits(story: Story) -> None:
     """The customer spoke: an answer is owed from now, unless one is owed already (traps 24, 25)."""
     state = story.state
-    running = _clock(story, ClockKind.NEXT_RESPONSE)
-    if state.first_response_at is None or (running is not None and not running.ended):
+    if _is_owed(story, ClockKind.NEXT_RESPONSE) or _waits_for_the_first(story):
         return
     kind = ClockKind.NEXT_RESPONSE
     gaps = clock_plans.gaps_of(state, kind, story.now)
     set_clocks(story, _some(clock_plans.fresh(story.book, state.severity, kind, story.now, gaps)))
+
+
+def _waits_for_the_first(story: Story) -> bool:
+    """Whether the first answer is still owed. A solution ends that, although none was given."""
+    if story.since(Edition.SECOND):
+        return _is_owed(story, ClockKind.FIRST_RESPONSE)
+    return story.state.first_response_at is None
+
+
+def _is_owed(story: Story, kind: ClockKind) -> bool:
+    clock = _clock(story, kind)
+    return clock is not None and not clock.ended
 
 
 def answered(story: Story) -> None:
@@ -144,7 +159,11 @@ def hush(story: Story, kinds: tuple[ClockKind, ...] = tuple(ClockKind)) -> None:
 
 
 def tick(story: Story) -> None:
-    """Warn and breach whatever is due. After a long outage both happen, in that order."""
+    """Warn and breach whatever is due. After a long outage both happen, in that order.
+
+    Each miss is acted on before one of them makes the case more severe, and moves what still runs.
+    """
+    missed: list[Clock] = []
     for kind in ClockKind:
         clock = _clock(story, kind)
         if clock is None or not clock.running:
@@ -155,10 +174,20 @@ def tick(story: Story) -> None:
         if clock.breached_at is None and clock.due_at <= story.now:
             story.tell(ClockBreached(clock=kind, epoch=clock.epoch, due_at=clock.due_at))
             breaches.act(story, clock)
-            if breaches.severity_rises(story, clock):
-                left = [one for one in story.state.clocks if not one.ended and not one.breached_at]
-                set_clocks(story, _anew(story, left, story.now))
-                hush(story)
+            if story.since(Edition.SECOND):
+                missed.append(clock)
+            else:
+                _rise(story, clock)
+    for clock in missed:
+        _rise(story, clock)
+
+
+def _rise(story: Story, missed: Clock) -> None:
+    """Make the case more severe, if its policy says so. What is due by that is no news."""
+    if breaches.severity_rises(story, missed):
+        left = [one for one in story.state.clocks if not one.ended and not one.breached_at]
+        set_clocks(story, _anew(story, left, story.now))
+        hush(story)
 
 
 def _warn(story: Story, kind: ClockKind) -> bool:

@@ -29,7 +29,7 @@ from domain.due import closes
 from domain.lifecycle import TIMERS, Timer
 from domain.steps import advance
 from domain.story import Story
-from models.actor import Actor
+from models.actor import ENGINE, Actor
 from models.command import (
     Absorb,
     Acknowledge,
@@ -59,10 +59,14 @@ from models.command import (
     Tick,
     Undo,
 )
+from models.edition import Edition
 from models.errors import VersionMismatch
 from models.escalation import EscalationState
 from models.event import Closed, EscalationOpened, Event, ResumeCause
 from models.messages import Book, Opening
+
+_HIDES_MISSES = (Absorb, Change, ChangePlaybook, Pause)
+"""What stops or moves clocks of a case that goes on."""
 
 
 def begin(book: Book, opening: Opening, now: datetime) -> tuple[Event, ...]:
@@ -102,12 +106,13 @@ def decide(
     it, the command itself makes sense. Raises the error of the first check that fails: a leaf of
     `NotAllowed`, `NotFound`, `Conflict`, `BadInput`, or `VersionMismatch`.
     """
-    story = Story(book, state, now, actor, op_id)
-    lifecycle.require(state.status, command.kind)
+    before = _time_first(book, state, command, now)
+    story = Story(book, before.state, now, actor, op_id)
+    lifecycle.require(before.state.status, command.kind)
     if isinstance(command, Tick | EndEffect | NoteReading):
         _bring_about(story, command)
         alerts.watch(story)
-        return tuple(story.events)
+        return (*before.events, *story.events)
     # Who looked before somebody read the customer's words looked at the same case.
     oldest = state.version - state.insights
     if expected_version is not None and not oldest <= expected_version <= state.version:
@@ -115,10 +120,25 @@ def decide(
             f"You looked at version {expected_version}; it is {state.version} now."
             " Read the case again, then decide."
         )
-    permissions.require(actor, command, state)
+    permissions.require(actor, command, before.state)
     _carry_out(story, command)
     alerts.watch(story)
-    return tuple(story.events)
+    return (*before.events, *story.events)
+
+
+def _time_first(book: Book, state: EscalationState, command: Command, now: datetime) -> Story:
+    """What time has to do before a command, when nobody looked in time: after an outage, say.
+
+    A pause ends when it was to, and no later because somebody was faster than the timer. A miss is
+    acted on before a command under which its case goes on and its clock does not.
+    """
+    story = Story(book, state, now, ENGINE, None)
+    if story.since(Edition.SECOND) and not isinstance(command, Tick | Resume):
+        if Timer.PAUSE in TIMERS[state.status]:
+            pauses.tick(story)
+        if isinstance(command, _HIDES_MISSES) and Timer.SLA in TIMERS[story.state.status]:
+            clocks.tick(story)
+    return story
 
 
 def _bring_about(story: Story, command: Tick | EndEffect | NoteReading) -> None:

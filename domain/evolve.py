@@ -164,10 +164,11 @@ def _turn_of_life(state: EscalationState, event: Event, fact: _Turn) -> Escalati
                 ),
                 event,
             )
-        case ev.Reopened(resumes=resumes):
+        case ev.Reopened(resumes=resumes, act_by=act_by):
             return state.model_copy(
                 update={
                     "status": Status.OPEN,
+                    "act_by": act_by or state.act_by,
                     "pauses": _with_rest(state, event.at) if resumes else state.pauses,
                     "resolved_at": None,
                     "closes_at": None,

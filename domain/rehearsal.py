@@ -21,6 +21,7 @@ from domain.story import Story
 from domain.tracing import HARMLESS
 from models import event as ev
 from models.actor import ENGINE
+from models.edition import Edition
 from models.escalation import EscalationState, number_text
 from models.event import Event, ResumeCause
 from models.hours import OpenHours
@@ -68,7 +69,7 @@ def relive(book: Book, events: Sequence[Event]) -> Countdowns:
     for place, event in enumerate(events[1:], 1):
         if _begins_a_turn(events, place):
             shadow.live_until(event.at, due(known))
-        if _is_a_tick(events, place):
+        if _is_a_tick(events, place) or _is_time_first(book, events, place):
             shadow.tick(event.at)
         if not _is_of_a_miss(events, place):
             shadow.follow(event)
@@ -93,6 +94,13 @@ def _is_a_tick(events: Sequence[Event], place: int) -> bool:
         return False
     after = next((one for one in events[place:] if not isinstance(one.fact, noted)), None)
     return after is None or not isinstance(after.fact, ev.Resolved)
+
+
+def _is_time_first(book: Book, events: Sequence[Event], place: int) -> bool:
+    """Whether the engine looked at the clocks here, because a command would hide a miss."""
+    hides = isinstance(events[place].fact, ev.Paused | ev.Changed | ev.Absorbed)
+    asked = events[place].op_id is not None and _begins_a_turn(events, place)
+    return hides and asked and book.rules.edition >= Edition.SECOND
 
 
 def _is_of_a_miss(events: Sequence[Event], place: int) -> bool:
@@ -220,6 +228,8 @@ def _follow_case(story: Story, event: Event) -> None:
             resumes = policy.reopen is ReopenRule.RESUME
             story.tell(fact.model_copy(update={"resumes": resumes}))
             clocks.set_for_reopening(story, ())
+            if fact.customer_waits:
+                clocks.customer_waits(story)
         case ev.Cancelled() | ev.Merged():
             clocks.note_misses(story)
             story.tell(fact)

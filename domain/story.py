@@ -8,6 +8,7 @@ from domain.evolve import evolve
 from domain.notice_hours import leaves_at
 from models.actor import Actor, Role
 from models.delivery import Effect, EffectClass, EffectKind, Recipient, RecipientKind
+from models.edition import Edition
 from models.escalation import EscalationState
 from models.event import AnyFact, EffectPlanned, Event
 from models.messages import Book
@@ -49,6 +50,10 @@ class Story:
         if self._state is None:
             raise ValueError("the story has not begun")
         return self._state
+
+    def since(self, edition: Edition) -> bool:
+        """Whether the case goes by this edition of the rules, or a newer one."""
+        return self.book.rules.edition >= edition
 
     def tell(self, fact: AnyFact) -> None:
         """Add one event."""

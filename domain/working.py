@@ -1,6 +1,7 @@
 """What people do to a case: finish steps, write, correct, reopen, cancel."""
 
 from datetime import datetime
+from typing import Any
 
 from domain import (
     approvals,
@@ -30,6 +31,7 @@ from models.command import (
     SnoozeStep,
 )
 from models.delivery import EffectKind
+from models.edition import Edition
 from models.errors import (
     FieldRequired,
     NotInThisStatus,
@@ -132,7 +134,13 @@ def record_message(story: Story, command: RecordMessage) -> None:
 
 
 def hear(story: Story) -> None:
-    """The customer wants something: a hold may end, an answer is owed, and nothing sleeps on."""
+    """The customer wants something: a hold may end, an answer is owed, and nothing sleeps on.
+
+    A case that is resolved is opened again: it was not mended, or something new came up. Whoever
+    only says thanks opens nothing (trap 20).
+    """
+    if story.state.status is Status.RESOLVED and story.since(Edition.SECOND):
+        reopen(story, Reopen())
     asks = story.state.status in talk.ASKED_IN
     if asks and story.state.pause is not None and story.book.policy.pauses.ends_on_reply:
         pauses.resume(story, ResumeCause.REPLY)
@@ -180,10 +188,20 @@ def change(story: Story, command: Change) -> None:
 
 
 def reopen(story: Story, command: Reopen) -> None:
-    """It was not mended: the playbook begins again, and nobody is paged at once (trap 18)."""
+    """It was not mended: the playbook begins again, and nobody is paged at once (trap 18).
+
+    An answer is owed if the customer spoke last, and its owner has the time of a new one.
+    """
+    told: dict[str, Any] = {}
+    if story.since(Edition.SECOND):
+        within, owner = story.book.rules.owner_acts_within, story.state.assignee_id
+        told["act_by"] = story.now + within if within and owner else None
+        told["customer_waits"] = story.state.customer_spoke_last
     resumes = story.book.policy.reopen is ReopenRule.RESUME
-    story.tell(Reopened(reason_id=command.reason_id, resumes=resumes))
+    story.tell(Reopened(reason_id=command.reason_id, resumes=resumes, **told))
     clocks.set_for_reopening(story, command.clocks)
+    if told.get("customer_waits"):
+        clocks.customer_waits(story)
     for first in story.book.playbook.first_steps:
         steps.start_again(story, first, None)
     steps.advance(story)

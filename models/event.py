@@ -213,6 +213,12 @@ class Reopened(Frozen):
     resumes: Annotated[bool, Field(exclude_if=_is_not)] = False
     """Its clocks go on, without the time it was resolved."""
 
+    customer_waits: Annotated[bool, Field(exclude_if=_is_not)] = False
+    """The customer spoke last: an answer is owed from now on."""
+
+    act_by: Annotated[AwareDatetime | None, Field(exclude_if=_is_not)] = None
+    """When its owner must have begun, where the house has settled that."""
+
 
 class Cancelled(Frozen):
     """Everything stopped."""

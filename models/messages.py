@@ -11,6 +11,7 @@ from models.actor import Actor
 from models.alert import AlertRules
 from models.delivery import DeliveryStatus, PendingEffect
 from models.duration import Duration
+from models.edition import Edition
 from models.escalation import EscalationState, EscalationType, Source, Status
 from models.event import Event
 from models.frozen import Frozen
@@ -55,6 +56,9 @@ class HouseRules(Frozen):
 
     owner_acts_within: Duration | None = None
     """How long a new owner may do nothing before the managers are told. Left out: no matter."""
+
+    edition: Annotated[Edition, Field(exclude_if=_nothing)] = Edition.FIRST
+    """Which of the engine's own rules the case goes by."""
 
     alerts: Annotated[AlertRules | None, Field(exclude_if=_is_none)] = None
     """From when on something is worth an alert. Left out, as in cases that were opened before there

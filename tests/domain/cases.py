@@ -18,6 +18,7 @@ from models.command import (
     RecordMessage,
     Visibility,
 )
+from models.edition import NEWEST
 from models.escalation import EscalationType, Source
 from models.messages import Book, ClockQuestion, HouseRules, Opening
 from models.money import CreditLimits, Money
@@ -134,7 +135,7 @@ REF = PlaybookRef(slug="rescue", version=1, hash="0" * 64)
 
 
 LIMITS = CreditLimits(currency="USD", agent=5_000, senior=20_000, manager=50_000)
-RULES = HouseRules(credit_limits=LIMITS)
+RULES = HouseRules(credit_limits=LIMITS, edition=NEWEST)
 
 
 def book_of(book: Playbook, rules: HouseRules = RULES) -> Book:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from domain.policy import STANDARD
-from models.messages import Book
+from models.edition import NEWEST
+from models.messages import Book, HouseRules
 from models.playbook import Playbook
 from models.sla import SlaPolicy
 from tests.domain.calendars import WORK, calendar, hours
@@ -49,6 +50,6 @@ RICH = policy(
 def book(of: Playbook, terms: SlaPolicy | None) -> Book:
     """What a case is pinned to: as 0.1.0 did it without terms, and with open hours otherwise."""
     if terms is None:
-        return Book(playbook=of, policy=STANDARD)
+        return Book(playbook=of, policy=STANDARD, rules=HouseRules(edition=NEWEST))
     known = (hours(SHOP, NOON),) if terms.calendars else ()
-    return Book(playbook=of, policy=terms, hours=known)
+    return Book(playbook=of, policy=terms, hours=known, rules=HouseRules(edition=NEWEST))

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from models.actor import Role
 from models.alert import AlertRules
+from models.edition import Edition
 from models.messages import HouseRules
 from models.money import CreditLimits
 from models.playbook import Playbook
@@ -103,4 +104,5 @@ def house_rules(draw: st.DrawFn) -> HouseRules:
         credit_limits=draw(st.sampled_from([cases.LIMITS, CreditLimits()])),
         tell_owners=draw(st.booleans()),
         owner_acts_within=within,
+        edition=draw(st.sampled_from(Edition)),
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.command import Cancel, Change, Direction, Reopen, Resolve
+from models.command import Author, Cancel, Change, Direction, Reopen, Resolve
 from models.delivery import DeliveryStatus
 from models.errors import EscalationClosed, NotInThisStatus
 from models.escalation import EscalationType, Status, StepStatus
@@ -120,7 +120,8 @@ def test_a_notice_that_was_promised_is_not_taken_back_when_the_case_is_resolved(
 
 def test_a_thank_you_neither_reopens_nor_starts_a_clock_traps_20_46() -> None:
     world = mended()
-    world.do(message(Direction.INBOUND))
+    world.do(message(Direction.INBOUND, thanks=True))
+    world.do(message(Direction.INBOUND, Author.AUTO_REPLY))
     assert world.stands(Status.RESOLVED)
     assert not [clock for clock in world.state.clocks if clock.running]
 
