@@ -23,12 +23,10 @@ def set_clocks(story: Story, plans: tuple[ClockPlan, ...]) -> None:
 
 def set_for_severity(story: Story, given: tuple[ClockPlan, ...]) -> None:
     """The deadlines of another severity. A case of 0.1.0 has them given, unless it was on hold."""
-    if story.book.hours is None and given and not story.state.pauses:
-        set_clocks(story, given)
-        return
     open_ones = [clock for clock in story.state.clocks if not clock.ended]
     told = tuple(clock.kind for clock in open_ones if clock.breached_at is not None)
-    set_clocks(story, _anew(story, open_ones, story.now))
+    as_given = story.book.hours is None and given and not story.state.pauses
+    set_clocks(story, given if as_given else _anew(story, open_ones, story.now))
     if told and story.since(Edition.SECOND):
         hush(story, told)  # of a miss that was told nobody hears twice (trap 35)
 

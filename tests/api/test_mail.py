@@ -266,6 +266,22 @@ async def test_a_reply_to_a_resolved_case_is_filed_there(gateway: Desk, sarah: D
     assert told["operation"]["snapshot"]["status"] == "resolved"
 
 
+async def test_a_reply_to_a_solution_opens_the_case_again_unless_it_only_says_thanks(
+    gateway: Desk, sarah: Desk
+) -> None:
+    sender, first = address(), f"<{uuid4().hex}@customer.test>"
+    case = await opens(gateway, written(sender, "Nobody came.", **{"Message-ID": first}), sarah)
+    solved = await sarah.post(f"{OPEN}/{case['number']}/resolution")
+    assert solved["snapshot"]["status"] == "resolved"
+    told = await post(gateway, written(sender, "It drips again.", **{"In-Reply-To": first}), 200)
+    assert told["operation"]["number"] == case["number"]
+    snapshot = told["operation"]["snapshot"]
+    assert snapshot["status"] == "open"
+    assert snapshot["step"]
+    seen = await sarah.case(case["number"], at=told["operation"]["version"])
+    assert {one["kind"] for one in seen["clocks"] if not one["met_at"]} >= {"next_response"}
+
+
 async def test_a_reply_to_our_letter_joins_the_case_that_sent_it_trap_54(
     gateway: Desk, sarah: Desk
 ) -> None:

@@ -248,6 +248,8 @@ def lifecycle_page() -> str:
         "",
         "Resolved is not closed: promises to the customer go on, and for 14 days the case can be",
         "reopened. After that it closes, though never before its last promise is kept or given up.",
+        "What the customer writes to a resolved case opens it again, unless it only says thanks or",
+        "a robot wrote it.",
         "",
         "## What can be done",
         "",
