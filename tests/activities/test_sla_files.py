@@ -85,6 +85,19 @@ def test_a_feed_beside_a_calendar_is_read(tmp_path: Path) -> None:
     assert [(day.on, day.name) for day in shop.days_off] == [(date(2026, 12, 28), "Stocktaking")]
 
 
+def test_a_feed_of_another_zone_is_refused_with_file_and_line(tmp_path: Path) -> None:
+    event = "DTSTART;TZID=America/New_York:20261224T120000\nDTEND:20261224T180000\n"
+    files = {
+        "calendars/days.ics": f"BEGIN:VCALENDAR\nBEGIN:VEVENT\n{event}END:VEVENT\nEND:VCALENDAR\n",
+        "calendars/shop.yaml": CALENDAR.replace("Europe/Berlin", "company") + "feeds: [days.ics]\n",
+    }
+    with pytest.raises(SlaInvalid) as caught:
+        library(tmp_path, **files)
+    [told] = caught.value.troubles
+    assert told.where == "days.ics:3"
+    assert told.what == "has times of `America/New_York`, and not of Europe/Berlin"
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
