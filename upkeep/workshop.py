@@ -11,7 +11,6 @@ from rich.table import Table
 from activities.adapters.content_files import read_text, with_lines
 from activities.adapters.playbook_files import load_file, load_script
 from activities.adapters.sla_files import load_library
-from config.settings import read_settings
 from domain.business_hours import materialise, window_for
 from domain.lint import lint
 from domain.playbook import document_hash
@@ -25,6 +24,7 @@ from models.simulation import AgentScript, Moment, Simulation
 from models.sla import PolicyVersion
 from models.terms import SlaTerms
 from upkeep.library import SLA_FOLDER
+from upkeep.running import company_time
 
 _console = Console(soft_wrap=True)
 
@@ -88,7 +88,7 @@ def diff_playbooks(before: Path, after: Path) -> None:
 def _terms(script: AgentScript, folder: Path) -> SlaTerms:
     """The policy that such a case gets by these SLA rules, and the hours that it counts."""
     try:
-        found = load_library(folder, read_settings().company_time, MONDAY.date())
+        found = load_library(folder, company_time(), MONDAY.date())
     except RightnowError as error:
         _refuse(error)
     policies = [
