@@ -15,6 +15,7 @@ from domain.simulation import simulate
 from models.errors import Busy
 from models.playbook import Playbook
 from models.simulation import AgentScript, Simulation
+from models.terms import SlaTerms
 
 AT_ONCE = 2
 """So many at once in one process. They share one core with the requests."""
@@ -37,10 +38,12 @@ class Simulations:
         finally:
             self._places.release()
 
-    async def play(self, playbook: Playbook, script: AgentScript, *, days: int) -> Simulation:
+    async def play(
+        self, playbook: Playbook, script: AgentScript, *, terms: SlaTerms, days: int
+    ) -> Simulation:
         """Play a playbook through. Raises Busy when all places are taken: nothing waits in line."""
         if not self._places.acquire(blocking=False):
             raise Busy("Other playbooks are being played through. Try again in a few seconds.")
-        playing = self._threads.submit(simulate, playbook, script, days=days)
+        playing = self._threads.submit(simulate, playbook, script, terms=terms, days=days)
         playing.add_done_callback(lambda _: self._places.release())
         return await asyncio.wrap_future(playing)

@@ -35,12 +35,7 @@ def window_for(received_at: datetime) -> tuple[datetime, datetime]:
 def materialise(calendar: Calendar, ref: str, begins_at: datetime, ends_at: datetime) -> OpenHours:
     """The open hours of a calendar from one instant to before another, both whole seconds."""
     zone = ZoneInfo(calendar.zone)
-    off: dict[date, list[DayOff]] = {}
-    for one in calendar.days_off:
-        off.setdefault(one.on, []).append(one)
-    week = [
-        union(minutes_of(span) for span in calendar.weekly.get(weekday, ())) for weekday in WEEKDAYS
-    ]
+    off, week = _off(calendar), _week(calendar)
     opened: list[Stretch] = []
     skips: list[Skip] = []
     shifts: list[Shift] = []
@@ -65,6 +60,32 @@ def materialise(calendar: Calendar, ref: str, begins_at: datetime, ends_at: date
         skips=tuple(sorted(skips, key=lambda skip: (skip.after, skip.name))),
         shifts=tuple(shifts),
     )
+
+
+def by_the_wall(calendar: Calendar, first: date, days: int) -> Iterator[list[Stretch]]:
+    """What is open on each of so many dates, in minutes of a day as every wall clock has them.
+
+    No zone is asked: it costs a thousandth of `materialise`, and is a few hours off in a year.
+    """
+    off, week = _off(calendar), _week(calendar)
+    for number in range(days):
+        day = first + timedelta(days=number)
+        hours = week[day.weekday()]
+        shut = union(span for one in off.get(day, ()) for span in _closed(one))
+        yield without(hours, shut) if shut else hours
+
+
+def _off(calendar: Calendar) -> dict[date, list[DayOff]]:
+    off: dict[date, list[DayOff]] = {}
+    for one in calendar.days_off:
+        off.setdefault(one.on, []).append(one)
+    return off
+
+
+def _week(calendar: Calendar) -> list[list[Stretch]]:
+    return [
+        union(minutes_of(span) for span in calendar.weekly.get(weekday, ())) for weekday in WEEKDAYS
+    ]
 
 
 def _skipped(

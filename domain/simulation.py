@@ -1,21 +1,23 @@
 """A playbook played through: by the very rules that run cases, with an agent who does as told.
 
-Days pass at once and nothing leaves the house. What it cannot show is what the rules do not know:
-how long mail takes, what a person would say.
+Days pass at once and nothing leaves the house. The SLA policy, and the hours that it counts, are
+given, as a case is pinned to them. What it cannot show is what the rules do not know: how long mail
+takes, what a person would say. There are no alerts in it, for nobody is there to see one.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from domain.clock_plans import first_clocks
 from domain.decide import begin, decide
 from domain.due import due
 from domain.evolve import evolve, fold
 from domain.lint_words import SAMPLE
 from domain.playbook import document_hash
-from domain.policy import STANDARD
+from domain.policy import match_policy
 from domain.script import render
-from domain.sla_clock import plan
 from domain.timeline import Teller
 from models import event as ev
 from models.actor import ENGINE, Actor, ActorKind, Role
@@ -24,11 +26,14 @@ from models.delivery import DeliveryStatus
 from models.errors import RightnowError
 from models.escalation import EscalationState, Source, StepRun, StepStatus
 from models.event import Event
-from models.messages import Book, CaseFacts, ClockQuestion, HouseRules, Opening
+from models.facts import Facts
+from models.messages import Book, CaseFacts, HouseRules, Opening
 from models.money import CreditLimits
 from models.playbook import Playbook, PlaybookRef
 from models.simulation import AgentScript, Answer, Moment, Simulation
+from models.sla import PolicyVersion, SlaPolicy
 from models.step import Credit, FieldKind
+from models.terms import SlaTerms
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 """When a simulated case is opened."""
@@ -42,16 +47,33 @@ Time grows with the square of it: this many take half a second.
 _AGENT = Actor(kind=ActorKind.PERSON, id=UUID(int=1), role=Role.MANAGER)
 """May do every step, so that a simulation shows the playbook and not who is on duty."""
 
+_SOURCE = Source.PHONE
 _NAMES = {UUID(int=1): "The agent"}
 
 
-def simulate(playbook: Playbook, script: AgentScript | None = None, *, days: int = 7) -> Simulation:
+def policy_for(script: AgentScript, policies: Iterable[PolicyVersion]) -> SlaPolicy:
+    """The policy that a case like the script's would get, of those that hold."""
+    facts = Facts(
+        type=script.type,
+        severity=script.severity,
+        source=_SOURCE,
+        customer_years=script.customer_years,
+        customer_annual_value=script.customer_annual_value,
+        appointment_known=script.appointment_in is not None,
+    )
+    return match_policy(policies, facts)
+
+
+def simulate(
+    playbook: Playbook, script: AgentScript | None = None, *, terms: SlaTerms, days: int = 7
+) -> Simulation:
     """Play a playbook through, from its opening for so many days and half of one more.
 
+    `terms` have the policy's hours around `MONDAY`, as a case has them that comes in then.
     The agent ends each step with its first outcome, after as long as the step says that it takes,
     when the script says nothing else. The same playbook and script always give the same life.
     """
-    life = _Life(playbook, script or AgentScript())
+    life = _Life(playbook, script or AgentScript(), terms)
     end = MONDAY + timedelta(days=days, hours=12)
     turns = 0
     while max(turns, len(life.events)) < MAX_EVENTS and life.go_on(end):
@@ -70,11 +92,12 @@ class _Turn(NamedTuple):
 class _Life:
     """One case in the making. Local to one call of `simulate`, so the rule stays pure."""
 
-    def __init__(self, playbook: Playbook, script: AgentScript) -> None:
+    def __init__(self, playbook: Playbook, script: AgentScript, terms: SlaTerms) -> None:
         self.script = script
         self.book = Book(
             playbook=playbook,
-            policy=STANDARD,
+            policy=terms.policy,
+            hours=terms.hours,
             facts=CaseFacts(
                 customer_years=script.customer_years,
                 customer_annual_value=script.customer_annual_value,
@@ -206,14 +229,6 @@ def _rules(playbook: Playbook) -> HouseRules:
 
 def _opening(book: Book, script: AgentScript) -> Opening:
     playbook = book.playbook
-    within = playbook.resolve_within
-    question = ClockQuestion(
-        policy=book.policy,
-        severity=script.severity,
-        resolve_within_seconds=int(within.total_seconds()) if within else None,
-        received_at=MONDAY,
-        reopened_at=None,
-    )
     appointment = MONDAY + script.appointment_in if script.appointment_in is not None else None
     return Opening(
         escalation_id=UUID(int=9),
@@ -222,7 +237,7 @@ def _opening(book: Book, script: AgentScript) -> Opening:
         actor=_AGENT,
         type=script.type,
         severity=script.severity,
-        source=Source.PHONE,
+        source=_SOURCE,
         team="front-line",
         customer_id=UUID(int=7),
         title_id=UUID(int=6),
@@ -233,5 +248,5 @@ def _opening(book: Book, script: AgentScript) -> Opening:
         reopened_from=None,
         assignee_id=_AGENT.id,
         playbook=PlaybookRef(slug=playbook.slug, version=1, hash=document_hash(playbook)),
-        clocks=plan(question),
+        clocks=first_clocks(book, script.severity, MONDAY),
     )

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from config.settings import Settings, read_settings
+from models.calendar import CompanyTime
 from models.errors import RightnowError
 from models.store.session import Store
 from supervisor.payload_keys import with_kept_keys
@@ -21,6 +22,11 @@ _console = Console(soft_wrap=True)
 def settings_of_run() -> Settings:
     """The settings, completed by the local run."""
     return with_running(read_settings())
+
+
+def company_time() -> CompanyTime:
+    """What a calendar means by `company`, by the settings."""
+    return read_settings().company_time
 
 
 def address_of(settings: Settings) -> str | None:

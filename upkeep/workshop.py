@@ -10,14 +10,21 @@ from rich.table import Table
 
 from activities.adapters.content_files import read_text, with_lines
 from activities.adapters.playbook_files import load_file, load_script
+from activities.adapters.sla_files import load_library
+from domain.business_hours import materialise, window_for
 from domain.lint import lint
+from domain.playbook import document_hash
 from domain.playbook_diff import diff
-from domain.simulation import simulate
+from domain.simulation import MONDAY, policy_for, simulate
 from models.duration import say_count, say_duration
 from models.errors import PlaybookInvalid, RightnowError
 from models.playbook import Playbook
 from models.playbook_diff import Change, ChangeKind
-from models.simulation import Moment, Simulation
+from models.simulation import AgentScript, Moment, Simulation
+from models.sla import PolicyVersion
+from models.terms import SlaTerms
+from upkeep.library import SLA_FOLDER
+from upkeep.running import company_time
 
 _console = Console(soft_wrap=True)
 
@@ -43,6 +50,7 @@ def simulate_playbook(
         Path | None, typer.Option(help="A file that says what the agent does.")
     ] = None,
     days: Annotated[int, typer.Option(min=1, max=60, help="How many days.")] = 7,
+    sla: Annotated[Path, typer.Option(help="SLA rules: a folder as `sla check` has.")] = SLA_FOLDER,
 ) -> None:
     """Play a playbook through and print what happens when. Nothing leaves the house."""
     found = _load(file)
@@ -53,9 +61,11 @@ def simulate_playbook(
     unknown = sorted(set(told.answers if told else ()) - {step.id for step in found.steps})
     if unknown:
         _fail(f"The script answers steps that {file.name} does not have: {', '.join(unknown)}.")
-    life = simulate(found, told, days=days)
+    terms = _terms(told or AgentScript(), sla)
+    life = simulate(found, told, terms=terms, days=days)
     _console.print(
         f"[bold]{escape(found.name)}[/]: {days} days, played through by the rules that run cases."
+        f" SLA policy: {escape(terms.policy.name)}."
     )
     _print_moments(life.moments)
     _console.print(escape(_sum(life)))
@@ -73,6 +83,25 @@ def diff_playbooks(before: Path, after: Path) -> None:
         _say("Both say the same.")
         return
     raise typer.Exit(1)
+
+
+def _terms(script: AgentScript, folder: Path) -> SlaTerms:
+    """The policy that such a case gets by these SLA rules, and the hours that it counts."""
+    try:
+        found = load_library(folder, company_time(), MONDAY.date())
+    except RightnowError as error:
+        _refuse(error)
+    policies = [
+        PolicyVersion(version=1, hash=document_hash(one), policy=one) for one in found.policies
+    ]
+    policy = policy_for(script, policies)
+    window = window_for(MONDAY)
+    hours = (
+        materialise(one, f"{one.slug}@1", *window)
+        for one in found.calendars
+        if one.slug in policy.calendars
+    )
+    return SlaTerms(policy=policy, hours=tuple(hours))
 
 
 def _print_moments(moments: tuple[Moment, ...]) -> None:

@@ -4,7 +4,8 @@ An address is typed by an admin, and may lead inside (SSRF): to this machine, to
 the cloud's own secrets. So: https only, a short list of ports, no user in the address, every
 address that its name stands for must be public, and the connection goes to the one that was looked
 at, so that a name that changes its mind in between changes nothing. No redirect is followed, and of
-an answer only the beginning is read. Every refusal says the same words.
+an answer only the beginning is read. Every refusal says the same words, and so does a name that
+nobody knows: it may be known a minute later.
 """
 
 import asyncio
@@ -43,7 +44,7 @@ class OutgoingRefused(Exception):
 
 
 class OutgoingFailed(Exception):
-    """The other system could not be reached, or did not answer in time."""
+    """The other system could not be found or reached, or did not answer in time."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,9 @@ class _Guard(httpcore2.AsyncNetworkBackend):
     ) -> httpcore2.AsyncNetworkStream:
         try:
             found = [ip_address(one.partition("%")[0]) for one in await self.resolve(host, port)]
-        except (OSError, ValueError, UnicodeError) as error:
+        except OSError as error:  # who knows the names may know them again in a minute
+            raise OutgoingFailed(_REFUSED) from error
+        except ValueError as error:
             raise OutgoingRefused from error
         if not found or not all(may_be_called(one, loopback=self.loopback) for one in found):
             raise OutgoingRefused

@@ -103,7 +103,7 @@ def resolve(found: CalendarFile, path: Path, company: CompanyTime, today: date) 
         owner=found.owner,
         zone=zone,
         weekly=found.weekly,
-        days_off=_days_off(found, path, company, today),
+        days_off=_days_off(found, path, company, today, zone),
         known_from=_first(today),
         known_until=date(today.year + YEARS_AHEAD, 1, 1),
     )
@@ -125,14 +125,14 @@ def _first(today: date) -> date:
 
 
 def _days_off(
-    found: CalendarFile, path: Path, company: CompanyTime, today: date
+    found: CalendarFile, path: Path, company: CompanyTime, today: date, zone: str
 ) -> tuple[DayOff, ...]:
     days = list(found.days)
     for number, place in enumerate(found.holidays):
         for one in company.holidays if place.country == COMPANY else (place,):
             days += _holidays(one, path, number, today)
     for number, name in enumerate(found.feeds):
-        days += _feed(path, number, name)
+        days += _feed(path, number, name, zone)
     return tuple(sorted(set(days), key=lambda day: (day.on, day.name, day.closed)))
 
 
@@ -147,11 +147,11 @@ def _holidays(place: HolidaysOf, path: Path, number: int, today: date) -> list[D
         return []
 
 
-def _feed(path: Path, number: int, name: str) -> tuple[DayOff, ...]:
+def _feed(path: Path, number: int, name: str, zone: str) -> tuple[DayOff, ...]:
     if Path(name).name != name or not name.endswith(".ics"):
         what, mend = f"`{name}` is not the name of a file beside this one", "Such as days.ics."
         _refuse(path, Finding(where=f"feeds.{number}", what=what, mend=mend))
-    days, flaws = read_ical(read_text(path.parent / name, SlaInvalid))
+    days, flaws = read_ical(read_text(path.parent / name, SlaInvalid), zone)
     if flaws:
         raise refused(name, flaws, SlaInvalid)
     return days

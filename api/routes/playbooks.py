@@ -23,6 +23,7 @@ from domain import lint
 from domain.playbook import document_hash
 from domain.playbook_diff import diff
 from domain.rematching import Rematching
+from domain.simulation import MONDAY, policy_for
 from models.errors import PlaybookInvalid, PlaybookUnknown
 from models.finding import Finding
 from models.frozen import Frozen
@@ -31,6 +32,7 @@ from models.playbook_diff import Change
 from models.rehearsal import PlaybookRehearsal
 from models.simulation import AgentScript, Simulation
 from models.store.repositories import playbooks
+from models.terms import SlaTerms
 from models.version_line import line_of
 
 router = APIRouter(prefix="/cs/playbooks", tags=["playbooks"])
@@ -204,10 +206,16 @@ async def read_version(parts: PartsDep, _: PersonDep, version: VersionId) -> Ver
 async def play_through(
     parts: PartsDep, _: PersonDep, version: VersionId, given: SimulationWish
 ) -> Simulation:
-    """What happens when, over so many days. Nothing leaves the house and nothing is kept."""
+    """What happens when, over so many days. Nothing leaves the house and nothing is kept.
+
+    The case comes in on a Monday at 09:00 UTC, and has the SLA policy that one like it gets today.
+    """
     async with parts.store.transaction() as connection:
         found = await find_version(connection, *named(version))
-    return await parts.simulations.play(found.playbook, given.script, days=given.days)
+        policy = policy_for(given.script, await parts.current_policies(connection))
+        hours = await parts.open_hours(connection, policy.calendars, MONDAY)
+    terms = SlaTerms(policy=policy, hours=hours)
+    return await parts.simulations.play(found.playbook, given.script, terms=terms, days=given.days)
 
 
 @router.post("/{version}/rehearsal", responses=documented(404), summary="Try it on past cases")

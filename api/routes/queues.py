@@ -1,12 +1,15 @@
 """The queue, and the one thing to do now."""
 
-from dataclasses import replace
+import asyncio
+import time
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.acceptance import OperationAnswer, Wish, operate, repeat
 from api.dependencies import (
@@ -37,9 +40,10 @@ from models.actor import Person
 from models.command import Assign
 from models.customer import Customer, first_name
 from models.duration import say_duration
-from models.errors import Conflict, NotAllowed
+from models.errors import Busy, Conflict, NotAllowed
 from models.escalation import Light
 from models.frozen import Frozen
+from models.operation import InboxRow
 from models.standing import EscalationLine
 from models.store.repositories import escalations, operations
 
@@ -48,9 +52,13 @@ router = APIRouter(prefix="/cs", tags=["queue"])
 CLAIM_LAPSES = timedelta(minutes=45)
 """Longer than any call: who took a case and did nothing with it by then has gone home."""
 
-_TRIES = 5
+PATIENCE = 3.0
+"""Seconds for which a claim looks again while others are about to take whatever is free."""
+
+_LOOK_EVERY = 0.05
 _CLAIM = "claim"
 _SAFE = "The engine is away. You get this one as soon as it is back."
+_CROWDED = "Others are taking every free case right now. Try again in a few seconds."
 _MOMENT = TypeAdapter(datetime)
 
 
@@ -140,40 +148,111 @@ async def claim_next(parts: PartsDep, who: CallerDep, asked: AskedDep, response:
     person = require_person(who)
     if person.role.rank == 0:
         raise NotAllowed("An admin does not work on cases.")
-    lines = await _ranked(parts, person, None, MAX_PAGE)
-    taken = await _taken_before(parts, who, asked)
+    claiming = _Claiming(parts, who, asked)
+    taken = await claiming.taken_before()
     if taken is not None:
+        lines = await _ranked(parts, person, None, MAX_PAGE)
         return _next(await _action(parts, who, taken), max(0, len(lines) - 1))
-    for attempt, line in enumerate(lines[:_TRIES]):
-        if line.assignee_id is None:
-            claim = await _claim(parts, who, asked, line, attempt)
-            if claim is None:
+    end = time.monotonic() + PATIENCE
+    while True:
+        lines = await _ranked(parts, person, None, MAX_PAGE)
+        told = await claiming.first_of(lines, response)
+        if told is not None:
+            return told
+        if not any(claiming.may_become_mine(line) for line in lines):
+            return _next(None, 0)
+        if time.monotonic() > end:
+            raise Busy(_CROWDED)
+        await asyncio.sleep(_LOOK_EVERY)
+
+
+class _SpokenFor(Exception):
+    """Somebody else has the case, or is about to: nothing was kept."""
+
+
+@dataclass
+class _Claiming:
+    """One request on its way through the queue, until it has a case or none is free."""
+
+    parts: Parts
+    who: Caller
+    asked: Asked
+    attempt: int = 0
+    """How many of its claims were refused: each has a key of its own, for the inbox has one
+    answer a key. A claim that was not even kept has used none; a copy of this request may."""
+
+    refused: set[UUID] = field(default_factory=set)
+
+    async def taken_before(self) -> EscalationLine | None:
+        """The case that a request with this key took: its repetition takes no second one."""
+        while (earlier := await self._earlier()) is not None:
+            try:
+                # Not yet written down is not the same as not taken: the engine knows.
+                answer = await repeat(self.parts, earlier, earlier.body_hash)
+            except Conflict:
+                self.attempt += 1
                 continue
-            if claim.status == "accepted":
-                response.status_code = 202
-            return await _taken(parts, who, line, claim, len(lines) - 1)
-        action = await _action(parts, who, line)
-        if action is not None:
-            return _next(action, len(lines) - 1)
-    return _next(None, max(0, len(lines) - 1))
+            async with self.parts.store.single() as connection:
+                return await escalations.line_by_id(connection, answer.escalation_id)
+        return None
 
+    def may_become_mine(self, line: EscalationLine) -> bool:
+        """Whether nobody has the case, as far as we know."""
+        return line.assignee_id is None and line.id not in self.refused
 
-async def _taken_before(parts: Parts, who: Caller, asked: Asked) -> EscalationLine | None:
-    """The case that a request with this key took: its repetition takes no second one."""
-    for attempt in range(_TRIES):
-        async with parts.store.single() as connection:
-            key = _key(asked, attempt)
-            earlier = await operations.find(connection, who.actor.key, _CLAIM, key)
-        if earlier is None:
-            return None
+    async def first_of(self, lines: list[EscalationLine], response: Response) -> Next | None:
+        """The first that is the caller's own, or that they can take. None: others are faster."""
+        others = len(lines) - 1
+        for line in lines:
+            if self.may_become_mine(line):
+                claim = await self._claim(line)
+                if claim is None:
+                    continue
+                if claim.status == "accepted":
+                    response.status_code = 202
+                return await _taken(self.parts, self.who, line, claim, others)
+            if line.assignee_id is not None:
+                action = await _action(self.parts, self.who, line)
+                if action is not None:
+                    return _next(action, others)
+        return None
+
+    async def _claim(self, line: EscalationLine) -> OperationAnswer | None:
+        """Take a free case; or hear which one this same request has just taken, sent twice at once.
+
+        None when somebody was faster.
+        """
+        who = self.who
+
+        async def guard(connection: AsyncConnection) -> None:
+            if await operations.is_spoken_for(connection, line.id, _CLAIM, who.actor):
+                raise _SpokenFor
+
+        wish = Wish(
+            route=_CLAIM,
+            body="{}",
+            escalation_id=line.id,
+            number=line.number,
+            command=Assign(assignee_id=who.actor.id, only_if_free=True, lapses_after=CLAIM_LAPSES),
+            guard=guard,
+        )
         try:
-            # Not yet written down is not the same as not taken: the engine knows.
-            answer = await repeat(parts, earlier, earlier.body_hash)
+            return await operate(self.parts, who, replace(self.asked, key=self._key), wish)
+        except _SpokenFor:
+            return None
         except Conflict:
-            continue
-        async with parts.store.single() as connection:
-            return await escalations.line_by_id(connection, answer.escalation_id)
-    return None
+            earlier = await self._earlier()  # of a copy of this request it is another case
+            self.refused |= {earlier.escalation_id} if earlier else set()
+            self.attempt += 1
+            return None
+
+    @property
+    def _key(self) -> str:
+        return f"{self.asked.key}/{self.attempt}"
+
+    async def _earlier(self) -> InboxRow | None:
+        async with self.parts.store.single() as connection:
+            return await operations.find(connection, self.who.actor.key, _CLAIM, self._key)
 
 
 async def _taken(
@@ -194,32 +273,6 @@ async def _taken(
         return _next(None, others)
     told = {**action.escalation, "version": claim.version}
     return _next(action.model_copy(update={"claimed": True, "escalation": told}), others)
-
-
-def _key(asked: Asked, attempt: int) -> str:
-    """A key for each case that is tried, for the inbox has one answer a key."""
-    return f"{asked.key}/{attempt}"
-
-
-async def _claim(
-    parts: Parts, who: Caller, asked: Asked, line: EscalationLine, attempt: int
-) -> OperationAnswer | None:
-    """Take a free case; or hear which one this same request has just taken, sent twice at once.
-
-    None when somebody was faster.
-    """
-    command = Assign(assignee_id=who.actor.id, only_if_free=True, lapses_after=CLAIM_LAPSES)
-    wish = Wish(
-        route=_CLAIM,
-        body="{}",
-        escalation_id=line.id,
-        number=line.number,
-        command=command,
-    )
-    try:
-        return await operate(parts, who, replace(asked, key=_key(asked, attempt)), wish)
-    except Conflict:
-        return None
 
 
 async def _ranked(

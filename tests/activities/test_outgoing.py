@@ -1,5 +1,7 @@
 """T17: nobody is led inside the house by an address, however it is written."""
 
+import socket
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Any
 
@@ -14,6 +16,9 @@ from activities.adapters.outgoing import (
     look_up,
     may_be_called,
 )
+from activities.adapters.webhooks import Webhooks
+from activities.ports import Call, NotTaken
+from models.webhook import WebhookTarget
 from tests.activities.trap_listener import listening, said
 
 INSIDE = (
@@ -132,6 +137,39 @@ async def test_every_address_of_a_name_must_be_public_t17(found: list[str]) -> N
     with pytest.raises(OutgoingRefused):
         await Outgoing(resolve=resolve, dial=dial).post("https://public.test/", {}, b"{}")
     assert dial.called == []
+
+
+@pytest.mark.parametrize("code", [socket.EAI_AGAIN, socket.EAI_FAIL, socket.EAI_NONAME])
+async def test_a_name_that_nobody_knows_right_now_is_asked_for_again_later(code: int) -> None:
+    answers: list[Exception | list[str]] = [socket.gaierror(code, "away"), ["93.184.215.14"]]
+
+    async def resolve(host: str, port: int) -> list[str]:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    dial = Dial()
+    outgoing = Outgoing(resolve=resolve, dial=dial)
+    with pytest.raises(OutgoingFailed, match=r"^This address cannot be called\.$"):
+        await outgoing.post("https://public.test/", {}, b"{}")
+    assert dial.called == []
+    with pytest.raises(OutgoingFailed, match="reached"):
+        await outgoing.post("https://public.test/", {}, b"{}")
+    assert dial.called == ["93.184.215.14"]
+
+
+async def test_a_webhook_is_not_given_up_because_names_are_not_known_for_a_moment() -> None:
+    async def resolve(host: str, port: int) -> list[str]:
+        raise socket.gaierror(socket.EAI_AGAIN, "away")
+
+    target = WebhookTarget.model_validate(
+        {"url": "https://public.test/", "secret": "whsec_" + "c2VjcmV0" * 6}
+    )
+    hooks = Webhooks({"shop": target}, Outgoing(resolve=resolve, dial=Dial()))
+    with pytest.raises(NotTaken) as later:
+        await hooks.call("shop", Call("one", {}), datetime(2026, 3, 2, tzinfo=UTC))
+    assert not later.value.for_good
 
 
 @pytest.mark.parametrize("address", ["93.184.215.14", "8.8.8.8", "2606:4700:4700::1111"])

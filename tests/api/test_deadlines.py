@@ -99,12 +99,23 @@ async def test_the_next_answer_is_owed_when_the_customer_writes_again_trap_24(sa
     assert at(owed["due_at"]) - at(owed["started_at"]) == timedelta(hours=1)
 
 
+async def promised(desk: Desk) -> str:
+    """What a simulated calm case is owed from Monday at nine on, as it is told."""
+    life = await desk.post("/cs/playbooks/general@1/simulation", {"script": {"severity": "low"}})
+    words: str = next(one["what"] for one in life["moments"] if one["fact"] == "clocks_set")
+    return words
+
+
 async def test_a_case_keeps_its_policy_when_another_is_published_trap_17(
     sarah: Desk, store: Store, tmp_path: Path
 ) -> None:
-    """Time used stays as it was, and so does everything else that a running case is pinned to."""
+    """Time used stays as it was, and so does everything else that a running case is pinned to.
+
+    A case that is only simulated goes by the rules of today.
+    """
     running = await sarah.open_case(severity="low", received_at=FRIDAY)
     before = await clocks(sarah, running)
+    assert "solution by 2026-03-06 17:00 UTC" in await promised(sarah)
     for kind in ("policies", "calendars"):
         (tmp_path / kind).mkdir()
         for path in (SLA_FOLDER / kind).glob("*.yaml"):
@@ -118,6 +129,7 @@ async def test_a_case_keeps_its_policy_when_another_is_published_trap_17(
         told = (await clocks(sarah, fresh))["resolution"]
         assert (told["policy"], told["calendar"]) == ("standard@2", "business@2")
         assert await clocks(sarah, running) == before
+        assert "solution by 2026-03-09 03:00 UTC" in await promised(sarah)
     finally:
         assert await publish_sla(store, ANYWHERE, today) == ["business@1", "standard@1"]
     async with store.single() as connection:

@@ -2,19 +2,33 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx2
 import pytest
 import pytest_asyncio
 
+from api.parts import Parts
 from api.routes import queues
 from models.actor import Role
+from models.command import Operation
+from models.errors import EngineUnavailable
+from models.messages import Receipt
 from models.store.session import Store
+from tests.api.problem import require_problem
 from tests.api.rows import Rows
 from tests.api.seeing import OPEN, seen
 from tests.desk import Desk
 from upkeep import team
+from workflows.client import Engine
+
+
+class Away(Engine):
+    """The engine, while it is away."""
+
+    async def operate(self, escalation_id: UUID, operation: Operation) -> Receipt:
+        """Nobody answers."""
+        raise EngineUnavailable("away")
 
 
 async def newcomer(http: httpx2.AsyncClient, store: Store, role: Role = Role.AGENT) -> Desk:
@@ -177,6 +191,48 @@ async def test_two_claims_never_get_the_same_case(
             await desk.case(number, at=done["version"])
 
 
+async def test_twelve_agents_at_once_all_get_a_case_while_cases_are_free(
+    ruth: Desk, sarah: Desk, http: httpx2.AsyncClient, store: Store
+) -> None:
+    """Everybody looks at the same queue, and eleven are too late for its first case."""
+    desks = [ruth, *[await newcomer(http, store) for _ in range(11)]]
+    opened = [await sarah.open_case() for _ in range(14)]
+    for one in opened:
+        await seen(sarah, one)
+    answers = await asyncio.gather(*(desk.ask("POST", "/cs/next") for desk in desks))
+    assert {one.status_code for one in answers} <= {200, 202}, [one.text for one in answers]
+    told = [one.json() for one in answers]
+    assert [one["message"] for one in told if one["action"] is None] == []
+    got = {one["action"]["escalation"]["number"] for one in told}
+    assert len(got) == 12
+    assert got <= {one["number"] for one in opened}
+
+
+async def test_while_others_are_about_to_take_all_there_is_nobody_hears_that_there_is_nothing(
+    ruth: Desk,
+    sarah: Desk,
+    parts: Parts,
+    rows: Rows,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The engine is away: the case is promised to one, and is not theirs yet."""
+    other = await newcomer(ruth.http, parts.store)
+    one = await seen(sarah, await sarah.open_case())
+    monkeypatch.setattr(queues, "PATIENCE", 0.2)
+    with monkeypatch.context() as away:
+        away.setattr(parts, "engine", Away(parts.engine.client, parts.engine.task_queue))
+        promised = await other.ask("POST", "/cs/next", key="first")
+        assert promised.status_code == 202, promised.text
+        assert promised.json()["action"]["escalation"]["number"] == one["number"]
+        require_problem(await ruth.ask("POST", "/cs/next", key="second"), 503, "busy")
+        kept = "SELECT count(*) FROM operations WHERE key LIKE 'second/%'"
+        assert await rows.one(kept) == 0
+    taken = await other.post("/cs/next", key="first")
+    assert taken["action"]["escalation"]["number"] == one["number"]
+    await sarah.case(one["number"], at=taken["action"]["escalation"]["version"])
+    assert (await ruth.post("/cs/next", key="second"))["action"] is None
+
+
 async def test_two_claims_of_one_last_case_are_one_case_and_nothing(
     ruth: Desk, sarah: Desk, http: httpx2.AsyncClient, store: Store
 ) -> None:
@@ -212,7 +268,7 @@ async def test_a_claim_that_is_sent_twice_at_once_takes_one_case_even_when_the_q
     async def not_yet(*_: object) -> None:
         return None
 
-    monkeypatch.setattr(queues, "_taken_before", not_yet)
+    monkeypatch.setattr(queues._Claiming, "taken_before", not_yet)
     again = await ruth.post("/cs/next", key="twice")
     assert again["action"]["escalation"]["number"] == first["number"]
     assert [(await sarah.case(one["number"]))["assignee"] for one in sooner] == [None, None]

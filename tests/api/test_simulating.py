@@ -17,8 +17,10 @@ from models.simulation import AgentScript
 from tests.api.problem import require_problem
 from tests.desk import Desk
 from tests.domain import cases
+from tests.domain.shipped import terms_for
 
 SIMULATION = "/cs/playbooks/general@1/simulation"
+TERMS = terms_for(AgentScript())
 PATIENCE = 30
 """Seconds after which a held simulation goes on by itself, so that a failed test ends."""
 
@@ -74,12 +76,12 @@ async def test_who_goes_away_frees_the_place_only_when_the_simulation_has_ended(
     gate: Gate,
 ) -> None:
     places, playbook = Simulations(1), cases.playbook(cases.task("look"))
-    gone = asyncio.create_task(places.play(playbook, AgentScript(), days=1))
+    gone = asyncio.create_task(places.play(playbook, AgentScript(), terms=TERMS, days=1))
     await gate.wait_for(1)
     gone.cancel()
     assert isinstance((await asyncio.gather(gone, return_exceptions=True))[0], BaseException)
     with pytest.raises(Busy):
-        await places.play(playbook, AgentScript(), days=1)
+        await places.play(playbook, AgentScript(), terms=TERMS, days=1)
     gate.opened.set()
     await asyncio.to_thread(places._threads.shutdown)
     assert places._places.acquire(blocking=False)

@@ -8,12 +8,16 @@ import pytest
 from pydantic import ValidationError
 
 from activities.adapters.playbook_files import load_folder
-from domain.simulation import MAX_EVENTS, simulate
+from domain import simulation
+from domain.simulation import MAX_EVENTS, MONDAY, policy_for
 from models.escalation import Status
 from models.playbook import Playbook
 from models.simulation import AgentScript, Simulation
+from models.sla import PolicyVersion
 from tests.domain import cases
-from tests.domain.cases import HOUR, MINUTE
+from tests.domain.cases import DAY, HOUR, MINUTE
+from tests.domain.shipped import terms_for
+from tests.domain.test_sla_lint import policy
 
 LIBRARY = load_folder(Path(__file__).parents[2] / "playbooks")
 
@@ -21,6 +25,12 @@ LIBRARY = load_folder(Path(__file__).parents[2] / "playbooks")
 def script(**given: Any) -> AgentScript:
     """What the agent does, as a file says it."""
     return AgentScript.model_validate(given)
+
+
+def simulate(playbook: Playbook, given: AgentScript | None = None, *, days: int = 7) -> Simulation:
+    """Played through by the SLA rules that are shipped."""
+    terms = terms_for(given or AgentScript())
+    return simulation.simulate(playbook, given, terms=terms, days=days)
 
 
 def told(life: Simulation, fact: str) -> list[timedelta]:
@@ -134,3 +144,48 @@ def test_it_ends_with_the_days_that_were_asked_for() -> None:
 def test_a_script_that_means_nothing_is_refused(given: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         script(**given)
+
+
+def words(life: Simulation) -> str:
+    """The whole life, a line for each moment."""
+    return "\n".join(f"{one.at:%a %H:%M} {one.what}" for one in life.moments)
+
+
+def test_a_calm_case_is_owed_its_solution_by_the_hours_that_its_policy_counts() -> None:
+    """Forty hours of a business that opens for eight a day, from Monday at nine: Friday at five."""
+    idle = script(severity="low", answers={"look": "never"})
+    life = simulate(cases.playbook(cases.task("look", due={"within": "9d"})), idle)
+    assert "first answer by 2026-03-02 13:00 UTC, solution by 2026-03-06 17:00 UTC" in words(life)
+    assert told(life, "clock_breached") == [4 * HOUR, 4 * DAY + 8 * HOUR]
+    pressing = simulate(
+        cases.playbook(cases.task("look")), script(severity="critical", answers={"look": "never"})
+    )
+    assert told(pressing, "clock_breached") == [15 * MINUTE, 4 * HOUR]
+
+
+def test_nobody_is_told_of_a_calm_case_before_the_house_opens() -> None:
+    """The step is late at three in the night; the reminder waits until nine in the morning."""
+    calm = script(severity="low", answers={"look": "never"})
+    steps = cases.playbook(cases.task("look", due={"within": "18h"}))
+    assert told(simulate(steps, calm), "step_reminded")[0] == DAY
+    assert "Tue 09:00 Sent: a reminder to the owner" in words(simulate(steps, calm))
+    assert "Tue 0" not in words(simulate(steps, calm)).replace("Tue 09:", "")
+    pressing = script(severity="critical", answers={"look": "never"})
+    assert "Tue 03:00 Sent: a reminder to the owner" in words(simulate(steps, pressing))
+
+
+def test_a_step_that_counts_in_open_hours_does() -> None:
+    due = {"within": "10h", "open_hours": True}
+    steps = cases.playbook(cases.task("look", due=due, minutes=5))
+    assert "To do until 2026-03-03 11:00 UTC" in words(simulate(steps, script(severity="low")))
+    assert "To do until 2026-03-02 19:00 UTC" in words(simulate(steps, script(severity="high")))
+
+
+def test_a_case_gets_the_policy_that_one_like_it_gets() -> None:
+    rich = {"field": "customer.annual_value", "op": "at_least", "value": 1_000_000}
+    mine = policy(2 * HOUR, calendar="24/7", slug="rich", when=rich)
+    others = policy(8 * HOUR, calendar="24/7", slug="others", order=2)
+    known = [PolicyVersion(version=3, hash=one.slug, policy=one) for one in (mine, others)]
+    assert policy_for(script(), known).ref == "others@3"
+    assert policy_for(script(customer_annual_value=1_000_000), known).ref == "rich@3"
+    assert MONDAY.weekday() == 0

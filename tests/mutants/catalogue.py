@@ -238,14 +238,16 @@ MUTANTS = (
 )
 
 NOT_YET = {
-    "scope join removed from one route (T13)": "There is one team: no route joins a scope.",
+    "a scope join removed from one route (T13)": "There is one team: no route joins a scope.",
     "`except SignatureVerificationError` only (T19)": "Nobody pays yet: no webhook comes in.",
-    "denominator without maturity (T38)": "There are no offers, so nobody counts conversions.",
-    "z-test with daily looks (T37)": "There are no experiments.",
+    "a denominator without maturity (T38)": "There are no offers, so nobody counts conversions.",
+    "a z-test with daily looks (T37)": "There are no experiments.",
 }
 """Mutants of the reliability table that have nothing to be put into."""
 
 NOT_BY = {
+    "sent is written down before it is handed over (T27)": "Nobody pays yet: no ledger of payments"
+    " is folded. T02 finds it.",
     "the sweeper is off (T30)": "Tried, and green: the auditor's tests in one process have no"
     " sweeper, and in those with real processes nothing waits for one. T04 finds it.",
 }

@@ -1,12 +1,15 @@
 """The workshop on the terminal: played through in seconds, compared, and plain when it is wrong."""
 
 import re
+import shutil
 import time
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner, Result
 
 from cli import app
+from upkeep.library import SLA_FOLDER
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 MISSED = str(PLAYBOOKS / "missed-appointment.yaml")
@@ -57,6 +60,32 @@ def test_a_script_says_what_the_agent_does(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "Time is short" in done.output
     assert "It is open at the end: never resolved; 4 reminders" in done.output
+
+
+def test_a_calm_case_is_played_by_the_sla_rules_that_are_shipped_or_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty hours of business hours end on Friday at five; of twenty, on Wednesday at one."""
+    monkeypatch.setenv("RIGHTNOW_TIME_ZONE", "UTC")
+    monkeypatch.setenv("RIGHTNOW_HOLIDAYS", "")
+    script, rules = tmp_path / "answers.yaml", tmp_path / "sla"
+    script.write_text("severity: low\nanswers:\n  call-now: never\n")
+    general = str(PLAYBOOKS / "general.yaml")
+    done = _type("simulate", general, "--script", str(script))
+    assert done.exit_code == 0, done.output
+    words = " ".join(done.output.split())
+    assert "SLA policy: Standard." in words
+    assert "Fri 17:00:00 Rightnow Late: solution was due 2026-03-06 17:00 UTC." in words
+    assert " 01:00:00" not in words, "nobody is told of it in the night"
+    shutil.copytree(SLA_FOLDER, rules)
+    standard = rules / "policies" / "standard.yaml"
+    standard.write_text(standard.read_text().replace("40h", "20h"))
+    done = _type("simulate", general, "--script", str(script), "--sla", str(rules))
+    assert "Late: solution was due 2026-03-04 13:00 UTC." in " ".join(done.output.split())
+    standard.write_text(standard.read_text().replace("20h", "399d"))
+    done = _type("simulate", general, "--sla", str(rules))
+    assert done.exit_code == 1
+    assert "standard.yaml:12 targets.low.resolution" in done.output
 
 
 def test_a_script_that_is_wrong_says_where(tmp_path: Path) -> None:

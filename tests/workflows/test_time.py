@@ -16,6 +16,7 @@ from models.store.repositories import deliveries, escalations, playbooks
 from models.store.session import Store
 from tests.conftest import Colleague
 from tests.desk import Desk
+from tests.domain.shipped import terms_for
 from tests.workflows.clockwork import Clockwork
 from workflows.client import Engine
 
@@ -149,7 +150,8 @@ async def test_a_real_case_lives_as_its_simulation_says(
         version = await playbooks.get(connection, line.playbook_slug, line.playbook_version)
     assert version is not None
     at_once = {step.id: [{"after": "0s"}] for step in version.playbook.steps}
-    life = simulate(version.playbook, AgentScript.model_validate({"answers": at_once}))
+    script = AgentScript.model_validate({"answers": at_once})
+    life = simulate(version.playbook, script, terms=terms_for(script))
     silent = {"effect_planned", "effect_begun", "assigned"}
     happened = [one for one in await clockwork.facts(case) if one not in silent]
     assert happened == [one.fact for one in life.moments][: len(happened)]

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.actor import Actor
 from models.command import Author, CommandKind, Operation
 from models.errors import EscalationClosed
 from models.escalation import Status
@@ -274,3 +275,25 @@ async def in_flight(connection: AsyncConnection, escalation_id: UUID, *, however
     if not however_old:
         query = query.where(OPERATIONS.c.created_at > func.now() - _JUST_NOW)
     return (await connection.execute(query.limit(1))).one_or_none() is not None
+
+
+async def is_spoken_for(
+    connection: AsyncConnection, escalation_id: UUID, route: str, actor: Actor
+) -> bool:
+    """Whether somebody else has a case, or has asked for it by this route and has no answer yet.
+
+    One request at a time may ask this of a case: the next one waits until this transaction ends,
+    and sees what was kept in it.
+    """
+    lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+    await connection.execute(lock, {"name": f"{route}/{escalation_id}"})
+    other = select(OPERATIONS.c.op_id).where(
+        OPERATIONS.c.escalation_id == escalation_id,
+        OPERATIONS.c.route == route,
+        OPERATIONS.c.status == OperationStatus.ACCEPTED,
+        OPERATIONS.c.actor_key != actor.key,
+    )
+    assignee = ESCALATIONS.c.assignee_id
+    taken = or_(and_(assignee.is_not(None), assignee != actor.id), other.exists())
+    query = select(taken).where(ESCALATIONS.c.id == escalation_id)
+    return bool((await connection.execute(query)).scalar_one())
