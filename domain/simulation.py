@@ -23,6 +23,7 @@ from models import event as ev
 from models.actor import ENGINE, Actor, ActorKind, Role
 from models.command import Command, CompleteStep, EndEffect, SkipStep, Tick
 from models.delivery import DeliveryStatus
+from models.edition import NEWEST
 from models.errors import RightnowError
 from models.escalation import EscalationState, Source, StepRun, StepStatus
 from models.event import Event
@@ -222,9 +223,10 @@ def _rules(playbook: Playbook) -> HouseRules:
     """The agent may give as much as the playbook does: what somebody else decides is not played."""
     amounts = [step.at_most for step in playbook.steps if isinstance(step, Credit)]
     if not amounts:
-        return HouseRules()
+        return HouseRules(edition=NEWEST)
     most = sum(one.minor for one in amounts)
-    return HouseRules(credit_limits=CreditLimits(currency=amounts[0].currency, manager=most))
+    limits = CreditLimits(currency=amounts[0].currency, manager=most)
+    return HouseRules(edition=NEWEST, credit_limits=limits)
 
 
 def _opening(book: Book, script: AgentScript) -> Opening:
