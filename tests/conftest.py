@@ -1,11 +1,13 @@
 """The real thing, once for all tests: PostgreSQL, Temporal, a worker, the API. No mocks."""
 
 import gc
+import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 
 import httpx2
+import hypothesis
 import pytest_asyncio
 from temporalio.client import Client
 
@@ -19,6 +21,7 @@ from supervisor.stack import Stack
 from supervisor.temporary import temporary_stack
 from tests.api.assisted import Ground
 from tests.desk import Desk
+from tests.polling import time_before_midnight
 from tests.temporal import client_of
 from upkeep import team
 from upkeep.library import bring_up_to_date
@@ -26,6 +29,17 @@ from worker import at_work
 from workflows.client import Engine
 from workflows.sandbox import strict_runner
 from workflows.search_attributes import REGISTRATION
+
+hypothesis.settings.register_profile(
+    "ours",
+    deadline=None,
+    derandomize="TEST_RANDOM" not in os.environ,
+    database=None,
+    print_blob=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("ours")
+"""The same examples every time, on however slow a machine; TEST_RANDOM=1 draws others."""
 
 
 def pytest_collection_finish() -> None:
@@ -36,6 +50,12 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+@pytest_asyncio.fixture
+async def one_day() -> None:
+    """For what is counted by the day: midnight does not come in the middle."""
+    await time_before_midnight()
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -1,6 +1,7 @@
 """A desk: how tests talk to the API as somebody."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -94,7 +95,8 @@ class Desk:
         number, step = answer["number"], answer["snapshot"]["step"]
         seen = await self.case(number, at=answer["version"])
         card = next(one for one in seen["steps"] if one["id"] == step["id"])
-        samples = {"moment": "2026-12-01T09:30:00+00:00", "text": "written down", "money": "20"}
+        later = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+        samples = {"moment": later, "text": "written down", "money": "20"}
         fields = {one["id"]: samples[one["kind"]] for one in card["fields"] if one["required"]}
         plain = [one for one in card["outcomes"] if card["kind"] != "credit" or not one["grants"]]
         more = {"appointment_at": samples["moment"]} if card["kind"] == "schedule" else {}

@@ -111,13 +111,15 @@ class Store:
     async def listening(self, channel: str) -> AsyncIterator[Told]:
         """What is told on a channel (NOTIFY), on a connection of its own.
 
+        PostgreSQL knows it as `rightnow-<channel>`: its last statement says nothing of it.
         Yields a function: it gives every text, and None after each stretch of so many seconds.
         Raises StoreUnavailable when PostgreSQL is away, or goes.
         """
         _, there = self.engine.dialect.create_connect_args(self.engine.url)
+        named = {"application_name": f"rightnow-{channel}"}
         try:
             async with await psycopg.AsyncConnection.connect(
-                autocommit=True, **{**there, **_CONNECT}
+                autocommit=True, **{**there, **_CONNECT, **named}
             ) as connection:
                 await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
 

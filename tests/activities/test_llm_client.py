@@ -184,6 +184,7 @@ async def test_an_endpoint_that_answered_nothing_cost_nothing_and_silence_costs_
         assert tokens > 50
 
 
+@pytest.mark.usefixtures("one_day")
 async def test_when_the_day_s_tokens_are_spent_nothing_is_asked(store: Store) -> None:
     room = await spent(store) + 1000
     script = saying(FITS, usage={"prompt_tokens": 800, "completion_tokens": 100})
@@ -198,6 +199,7 @@ async def test_when_the_day_s_tokens_are_spent_nothing_is_asked(store: Store) ->
         assert (await desk.ask()).told == FITS
 
 
+@pytest.mark.usefixtures("one_day")
 async def test_what_nobody_waits_for_leaves_half_of_the_day_to_those_who_do(store: Store) -> None:
     before = await spent(store)
     script = saying(FITS, usage={"prompt_tokens": 400, "completion_tokens": 100})
@@ -211,6 +213,7 @@ async def test_what_nobody_waits_for_leaves_half_of_the_day_to_those_who_do(stor
         assert desk.endpoint.calls == 4
 
 
+@pytest.mark.usefixtures("one_day")
 async def test_two_processes_together_spend_no_more_than_one_day_has(store: Store) -> None:
     room = await spent(store) + 1000
     usage = {"prompt_tokens": 150, "completion_tokens": 50}

@@ -80,6 +80,7 @@ async def test_whatever_goes_wrong_our_own_reading_stays(script: Script, store: 
     assert await look(store, script, UPSET, deadline=0.7) is None
 
 
+@pytest.mark.usefixtures("one_day")
 async def test_it_is_not_looked_at_again_once_half_of_the_day_is_spent(store: Store) -> None:
     async with store.transaction() as connection:
         spent = await llm.tokens_today(connection)

@@ -1,7 +1,6 @@
 """Letters to a real SMTP server: taken, refused, delayed, or swallowed."""
 
 import asyncio
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from activities.adapters import smtp
 from activities.adapters.smtp import Smtp, as_message, stays_here
 from activities.ports import PostOfficeError
 from models.delivery import Mail
+from supervisor.ports import Wish, pick
 
 MAIL = Mail(
     message_id="<one@rightnow.test>",
@@ -71,9 +71,7 @@ def sink() -> Sink:
 @contextmanager
 def listening(sink: Sink, **more: Any) -> Iterator[int]:
     """The sink on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = pick({"port": Wish("", 0)}, lambda _: None)["port"]
     controller = Controller(sink, hostname="127.0.0.1", port=port, **more)
     controller.start()
     yield port

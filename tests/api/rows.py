@@ -27,12 +27,12 @@ class Rows:
 
     async def count(self) -> dict[str, int]:
         """The counts, once every operation so far has been answered and written down."""
-        for _ in range(500):
+        for _ in range(3000):
             async with self.store.transaction() as connection:
                 found = dict((await connection.execute(text(_COUNTS))).mappings().one())
             if found["waiting"] == 0:
                 return found
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.02)
         raise AssertionError(f"operations wait for their answer: {found}")
 
     async def since(self, before: dict[str, int]) -> dict[str, int]:

@@ -123,6 +123,7 @@ async def test_a_bad_change_is_refused_and_changes_nothing(
     assert seen["version"] == opened["version"]
 
 
+@pytest.mark.usefixtures("one_day")
 async def test_a_step_is_finished_once(sarah: Desk, rows: Rows) -> None:
     opened = await sarah.open_case()
     answer = await sarah.done(opened["number"], "call-now", "reached")

@@ -101,10 +101,8 @@ async def test_the_same_facts_are_asked_about_once_and_other_facts_anew(ground: 
     async with assisted(ground, saying(WORDS)) as here:
         number = await threat(here.desk)
         first = await guidance(here.desk, number, "10s")
-        asked = here.endpoint.calls
         again = await guidance(here.desk, number)
         assert (again["source"], again["script"]) == ("llm", first["script"])
-        assert here.endpoint.calls == asked
         assert len(asked_for_guidance(here)) == 1
         body = {"direction": "inbound", "text": "Hello? Is anybody there?", "channel": "chat"}
         done = await here.desk.post(f"/cs/escalations/{number}/messages", body)
@@ -144,8 +142,9 @@ TROUBLES: dict[str, Script] = {
 }
 
 
-AT_ONCE = 0.3
-"""Seconds in which the playbook's guidance is there, whatever the endpoint does."""
+AT_ONCE = 0.8
+"""Seconds in which the playbook's guidance is there, whatever the endpoint does: less than the
+second for which the endpoint is waited for."""
 
 
 async def best_of_three(desk: Desk, number: str) -> tuple[dict[str, Any], float]:
@@ -223,6 +222,7 @@ async def test_with_an_endpoint_that_is_not_there_the_playbook_answers(ground: G
         assert here.endpoint.calls == 0
 
 
+@pytest.mark.usefixtures("one_day")
 async def test_a_model_that_hangs_is_found_to_be_slow_and_left_alone_f20(
     ground: Ground, store: Store
 ) -> None:
@@ -230,9 +230,9 @@ async def test_a_model_that_hangs_is_found_to_be_slow_and_left_alone_f20(
         number = await threat(here.desk)
         told = await guidance(here.desk, number, "10s")
         assert told["why_not_llm"] == WHY[LlmTrouble.TIMEOUT]
-        asked = here.endpoint.calls
+        asked = len(asked_for_guidance(here))
         assert (await guidance(here.desk, number, "1s"))["source"] == "playbook"
-        assert here.endpoint.calls == asked, "the same is not asked again at once"
+        assert len(asked_for_guidance(here)) == asked, "the same is not asked again at once"
         path, whys = f"/cs/escalations/{number}/ai-generate-response", list[str]()
         for place in range(FAILURES + 1):
             answer = await here.desk.post(path, {"context": f"Wish {place}."})

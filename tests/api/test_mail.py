@@ -16,6 +16,7 @@ from tests.api.mails import address, opens, post, written
 from tests.api.reading import read
 from tests.api.rows import Rows
 from tests.desk import Desk
+from tests.polling import until
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "mail"
 REAL = Path(__file__).parents[3] / "shared" / "data"
@@ -283,7 +284,7 @@ async def test_a_reply_to_a_solution_opens_the_case_again_unless_it_only_says_th
 
 
 async def test_a_reply_to_our_letter_joins_the_case_that_sent_it_trap_54(
-    gateway: Desk, sarah: Desk
+    gateway: Desk, sarah: Desk, rows: Rows
 ) -> None:
     """The letter leaves ten seconds after the step, under a Message-ID of ours."""
     sender = address()
@@ -294,16 +295,20 @@ async def test_a_reply_to_our_letter_joins_the_case_that_sent_it_trap_54(
     while answer["snapshot"]["step"]["id"] != "confirm":
         answer = await sarah.work(answer)
     await sarah.work(answer)
-    letter = None
-    for _ in range(250):
+
+    async def arrived() -> dict[str, Any] | None:
         box = await sarah.get("/mailbox", limit=200)
-        letter = next((one for one in box["items"] if one["recipient"] == sender), None)
-        if letter is not None:
-            break
-        await asyncio.sleep(0.1)
-    assert letter is not None
+        return next((one for one in box["items"] if one["recipient"] == sender), None)
+
+    letter = await until(arrived)
     assert "Doug" in letter["text"]
-    await asyncio.sleep(0.5)
+    own = letter["message_id"].strip("<>")
+
+    async def known() -> bool:
+        found = "SELECT count(*) FROM mail_threads WHERE message_id = :own"
+        return await rows.one(found, own=own) == 1
+
+    await until(known)
     reply = written(sender, "That is right now.", **{"In-Reply-To": letter["message_id"]})
     told = await post(gateway, reply, 200)
     assert told["operation"]["number"] == opened["number"]

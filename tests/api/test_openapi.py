@@ -139,7 +139,7 @@ CONFIG = """
 "path.step" = "call-now"
 """
 EXAMPLES = 10
-SECONDS = 150
+SECONDS = 600
 LEFT_OUT = "positive_data_acceptance"
 """A right shape may still be refused: a case that is closed, an appointment of long ago.
 
@@ -156,6 +156,7 @@ SHARES = (
 """Three at once, as processes: threads of CPython 3.11 cannot parse code beside each other."""
 
 
+@pytest.mark.timeout(900)
 async def test_whatever_is_sent_the_answer_is_one_that_the_contract_names(
     address: str, sarah: Desk, rows: Rows, tmp_path: Path
 ) -> None:
@@ -189,6 +190,7 @@ async def _schemathesis(
             "--max-examples", str(EXAMPLES), "--seed", "1", "--no-shrink",
             "--continue-on-failure", "--exclude-checks", LEFT_OUT,
             "--header", f"Authorization:Bearer {token}", "--request-timeout", "20",
+            "--wait-for-schema", "120",
             "--generation-database", "none", "--no-color",
             stdout=output, stderr=asyncio.subprocess.STDOUT, cwd=config.parent,
         )  # fmt: skip

@@ -1,6 +1,7 @@
 """The queue: ranked work, whose it is, and that nobody gets what another has."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -38,12 +39,28 @@ async def newcomer(http: httpx2.AsyncClient, store: Store, role: Role = Role.AGE
     return Desk(http, await team.new_token(store, email))
 
 
+_REST = """
+CREATE FUNCTION rest() RETURNS trigger LANGUAGE plpgsql
+AS $$BEGIN NEW.rank_at = NULL; RETURN NEW; END$$
+"""
+_REST_OF_OLD = """
+CREATE TRIGGER old_rest BEFORE UPDATE ON escalations FOR EACH ROW
+WHEN (OLD.number <= {last}) EXECUTE FUNCTION rest()
+"""
+
+
 @pytest_asyncio.fixture
-async def ruth(http: httpx2.AsyncClient, store: Store, rows: Rows) -> Desk:
-    """A new agent before an empty queue."""
+async def ruth(http: httpx2.AsyncClient, store: Store, rows: Rows) -> AsyncIterator[Desk]:
+    """A new agent before an empty queue, to which no older case comes back when it moves."""
     await rows.count()
-    await rows.run("UPDATE escalations SET rank_at = NULL WHERE rank_at IS NOT NULL")
-    return await newcomer(http, store)
+    last = await rows.one("SELECT coalesce(max(number), 0) FROM escalations")
+    await rows.run(_REST)
+    try:
+        await rows.run(_REST_OF_OLD.format(last=last))
+        await rows.run("UPDATE escalations SET rank_at = NULL WHERE rank_at IS NOT NULL")
+        yield await newcomer(http, store)
+    finally:
+        await rows.run("DROP FUNCTION rest CASCADE")
 
 
 async def test_the_queue_s_pages_hold_over_ties(

@@ -148,7 +148,7 @@ async def test_a_case_shows_its_opening_whole(sarah: Desk) -> None:
     assert datetime.fromisoformat(whole["received_at"]) == at
     assert whole["severity"] == "critical"
     assert whole["status"] == "open"
-    assert whole["version"] == opened["version"]
+    assert whole["version"] >= opened["version"], "its words may have been read meanwhile"
     assert whole["playbook"]["slug"] == "cancel-threat"
     assert whole["playbook"]["success"]["measured"] is False
     assert whole["reasons"]["type"] == "It was given."

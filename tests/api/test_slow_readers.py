@@ -19,6 +19,9 @@ PIECES = 64
 ALLOWED = 0.5
 """Seconds in these tests; in earnest thirty."""
 
+SLOW = 2.0
+"""Seconds for those who do read: a busy machine may hold them up as well."""
+
 
 async def answers(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """An app with large answers: in one piece, and in many."""
@@ -63,15 +66,16 @@ async def test_a_caller_that_reads_nothing_is_cut_and_leaves_no_line_behind_t44(
 
 @pytest.mark.parametrize("path", ["/whole", "/pieces"])
 async def test_a_caller_that_reads_slowly_gets_all_of_it_t44(
-    server: uvicorn.Server, path: str
+    server: uvicorn.Server, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(patience, "STUCK", SLOW)
     loop = asyncio.get_running_loop()
     with asking(server, path) as line:
         begun, size = loop.time(), 0
         async with asyncio.timeout(60):
             while size < WHOLE:
-                piece = await loop.sock_recv(line, 262_144)
+                piece = await loop.sock_recv(line, 131_072)
                 assert piece, f"cut after {size:,} bytes"
                 size += len(piece)
-                await asyncio.sleep(0.02)
-    assert loop.time() - begun > 2 * ALLOWED, "longer than it may stand still"
+                await asyncio.sleep(0.05)
+    assert loop.time() - begun > 2 * SLOW, "longer than it may stand still"

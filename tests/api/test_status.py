@@ -25,7 +25,7 @@ from tests.fake_llm import failing, saying
 
 
 @pytest_asyncio.fixture
-async def asker(store: Store, parts: Parts) -> AsyncIterator[Asker]:
+async def asker(store: Store, parts: Parts, one_day: None) -> AsyncIterator[Asker]:
     """A worker's model, which the API knows by name only. Nothing was asked of any before."""
     async with store.transaction() as connection:
         await connection.execute(delete(LLM_CALLS))

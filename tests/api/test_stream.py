@@ -27,6 +27,7 @@ from models.store.tables.person import TOKENS
 from tests.api.problem import require_problem
 from tests.conftest import Colleague
 from tests.desk import Desk
+from tests.polling import until
 from tests.served import port_of, served
 from tests.stream import listening
 from upkeep import team
@@ -45,6 +46,15 @@ async def url(own: Parts, worker: None) -> AsyncIterator[str]:
     """It serves on loopback: a stream needs a real line."""
     async with served(create_app(own)) as server:
         yield f"http://127.0.0.1:{port_of(server)}"
+
+
+async def nobody_reads(own: Parts) -> None:
+    """Wait until the server noticed that the last reader left."""
+
+    async def empty() -> bool:
+        return not own.live._readers
+
+    await until(empty)
 
 
 @pytest.fixture
@@ -154,14 +164,13 @@ async def test_what_is_asked_wrongly_is_refused_before_the_stream_begins(
 async def test_there_is_no_place_for_ever_more_readers(
     url: str, own: Parts, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    await nobody_reads(own)
     monkeypatch.setattr(live, "READERS", 1)
     async with listening(url, token), httpx2.AsyncClient(base_url=f"{url}/api/v1") as client:
         answer = await client.get("/cs/stream", headers={"Authorization": f"Bearer {token}"})
         require_problem(answer, 503, "busy")
         assert answer.headers["retry-after"]
-    async with asyncio.timeout(30):
-        while own.live._readers:  # noqa: ASYNC110 (the server notices that it left)
-            await asyncio.sleep(0.05)
+    await nobody_reads(own)
     async with listening(url, token) as stream:
         assert stream.heard[0].event == "ready"
 
@@ -185,7 +194,7 @@ async def test_a_line_to_the_database_that_breaks_is_told_as_a_gap(
         async with store.transaction() as connection:
             cut = text(
                 "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-                " WHERE query LIKE 'LISTEN%' AND pid <> pg_backend_pid()"
+                " WHERE application_name = 'rightnow-case_moved'"
             )
             assert (await connection.execute(cut)).scalar_one() >= 1
         await stream.has("resync")
@@ -250,6 +259,7 @@ async def test_a_stream_outlives_a_database_that_cannot_be_asked_about_its_token
 async def test_who_leaves_while_something_waits_for_them_gives_their_place_back(
     url: str, own: Parts, token: str
 ) -> None:
+    await nobody_reads(own)
     at = urlsplit(url)
     reader, writer = await asyncio.open_connection(at.hostname, at.port)
     head = f"Host: {at.netloc}\r\nAuthorization: Bearer {token}\r\n\r\n"
@@ -266,9 +276,7 @@ async def test_who_leaves_while_something_waits_for_them_gives_their_place_back(
     gc.disable()
     try:
         writer.transport.abort()
-        async with asyncio.timeout(30):
-            while own.live._readers:  # noqa: ASYNC110 (the server notices that it left)
-                await asyncio.sleep(0.05)
+        await nobody_reads(own)
     finally:
         gc.enable()
 

@@ -1,5 +1,6 @@
 """Hand-ups, hand-overs, undo and delegation, as callers see them."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -135,7 +136,7 @@ async def test_a_delegation_names_one_person_who_is_with_us(priya: Desk, sarah: 
     "given",
     [
         {"amount": {"minor": 1, "currency": "USD"}},
-        {"appointment_at": "2026-12-01T09:30:00+00:00"},
+        {"appointment_at": (datetime.now(UTC) + timedelta(days=30)).isoformat()},
     ],
 )
 async def test_a_step_takes_only_what_it_asks_for(sarah: Desk, given: dict[str, Any]) -> None:

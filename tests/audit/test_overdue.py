@@ -11,12 +11,12 @@ from worker import at_work
 from workflows.client import Engine
 from workflows.sandbox import strict_runner
 
-SOON = timedelta(seconds=60)
+SOON = timedelta(seconds=80)
 
 
 async def test_a_timer_that_never_fires_is_told(house: House) -> None:
     """Trap 28: nobody may find it five hours later. The one that lives it is gone, for good."""
-    soon = datetime.now(UTC) - timedelta(minutes=7, seconds=10)  # warned after 7.5 minutes
+    soon = datetime.now(UTC) - timedelta(minutes=7)  # warned after 7.5 minutes
     like = await started(house, severity="critical", received_at=soon.isoformat())
     start = await opening_like(house.store, like)
     assert start.opening is not None
@@ -31,7 +31,7 @@ async def test_a_timer_that_never_fires_is_told(house: House) -> None:
         FindingKind.OVERDUE,
         f"E-{start.opening.number}",
         later=SOON,
-        overdue_after=SOON / 2,
+        overdue_after=timedelta(seconds=30),
     )
     assert "SLA warning: first response was due" in told
     await house.break_off(case)

@@ -12,8 +12,8 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
-from functools import wraps
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -33,18 +33,16 @@ from temporalio.client import (
     WorkflowHandle,
     WorkflowUpdateHandle,
 )
-from temporalio.exceptions import ApplicationError
+from temporalio.common import RetryPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 import worker
 import workflows.client
 from activities import delivery, requests
 from activities.adapters.outgoing import Answered, Outgoing, OutgoingFailed
-from activities.requests import Requests
 from api import __main__ as api_root, app as api_app, sweeper
-from models.errors import StoreUnavailable
-from models.messages import DeliveryResult, RequestOrder
 from models.store.session import Store
+from workflows import options
 
 SHARE, SEED, NOTES = "CHAOS_LOST_ANSWERS", "CHAOS_SEED", "CHAOS_NOTES"
 
@@ -129,16 +127,13 @@ def shorten_pauses() -> None:
     delivery.MAIL_AWAY = delivery.MAIL_AWAY_AT_MOST = PAUSE
     sweeper.AGAIN_AFTER = PAUSE
     requests.PLAN = tuple(PAUSE for _ in requests.PLAN)  # type: ignore[assignment]
-    plain = Requests.request
+    options.REQUEST_RETRY = _soon(options.REQUEST_RETRY)
+    options.READ_RETRY = _soon(options.READ_RETRY)
 
-    @wraps(plain)
-    async def request(doer: Requests, order: RequestOrder) -> DeliveryResult:
-        try:
-            return await plain(doer, order)
-        except StoreUnavailable as error:
-            raise ApplicationError(error.title, type=error.code, next_retry_delay=PAUSE) from error
 
-    Requests.request = request  # type: ignore[method-assign, assignment]
+def _soon(policy: RetryPolicy) -> RetryPolicy:
+    """As often, and soon each time. It holds inside workflows: a worker has no sandbox."""
+    return replace(policy, initial_interval=PAUSE, backoff_coefficient=1)
 
 
 class LostReplies(Interceptor):

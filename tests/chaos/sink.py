@@ -4,7 +4,6 @@ No process of ours is either of them, and nothing kills them.
 """
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP as Server  # noqa: N811
 
+from supervisor.ports import Wish, pick
 from tests.activities import trap_listener
 
 
@@ -61,9 +61,7 @@ class Sink:
 @contextmanager
 def listening(sink: Sink) -> Iterator[str]:
     """The sink on a free port; its address for the settings."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = pick({"port": Wish("", 0)}, lambda _: None)["port"]
     controller = Controller(sink, hostname="127.0.0.1", port=port)
     controller.start()
     try:

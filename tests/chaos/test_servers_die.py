@@ -7,7 +7,7 @@ import pytest
 from tests.chaos.plan import Plan
 from tests.chaos.play import Outcome, play
 
-BACK_WITHIN = timedelta(seconds=10)
+BACK_WITHIN = timedelta(seconds=20)
 """From a kill to the next thing that is done. Measured: three seconds, beside other tests."""
 
 

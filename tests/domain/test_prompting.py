@@ -29,7 +29,7 @@ def texts(*said: str) -> list[str]:
 
 
 @given(said=st.lists(st.text(max_size=60), min_size=1, max_size=4))
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None)
 def test_whatever_a_customer_writes_it_is_one_json_object(said: list[str]) -> None:
     whole = json.loads(sent(doug.facts(*said)).user)
     assert [one["direction"] for one in whole["messages"]] == ["inbound"] * len(said)

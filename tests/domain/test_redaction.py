@@ -29,14 +29,14 @@ def found(label: str, text: str) -> list[str]:
 
 @given(text=MESSAGES)
 @example(text="[NAME_[NAME_1]1]")
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, deadline=None)
 def test_what_is_filled_in_again_is_what_was_there(text: str) -> None:
     redacted, placeholders = redact(text, KNOWN)
     assert refill(redacted, placeholders) == text
 
 
 @given(texts=st.lists(MESSAGES, max_size=4))
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None)
 def test_several_texts_share_their_placeholders(texts: list[str]) -> None:
     redacted, placeholders = redact_all(texts, KNOWN)
     assert [refill(one, placeholders) for one in redacted] == texts
@@ -47,7 +47,7 @@ def test_several_texts_share_their_placeholders(texts: list[str]) -> None:
 @given(
     before=st.text(max_size=20), value=st.sampled_from(KNOWN.emails + KNOWN.ids), up=st.booleans()
 )
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None)
 def test_nothing_that_is_kept_of_a_customer_is_left(before: str, value: str, up: bool) -> None:
     redacted, _ = redact(f"{before}{value.upper() if up else value}{before}", KNOWN)
     assert value.casefold() not in redacted.casefold()

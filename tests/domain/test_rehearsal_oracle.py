@@ -93,7 +93,7 @@ def world_of(terms: SlaPolicy, **opened: Any) -> World:
     return World(pinned=book(PLAYBOOK, terms), **opened)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None)
 @given(
     told=st.lists(st.tuples(WAITS, deeds()), min_size=1, max_size=9),
     before=RULES,

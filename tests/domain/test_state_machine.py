@@ -207,7 +207,6 @@ def test_every_life_keeps_the_promises_of_the_engine() -> None:
             max_examples=180,
             stateful_step_count=35,
             deadline=None,
-            derandomize=True,
             print_blob=True,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         ),

@@ -60,6 +60,7 @@ async def asked(connection: AsyncConnection, **changes: object) -> LlmCall:
     return one
 
 
+@pytest.mark.usefixtures("one_day")
 async def test_what_may_be_spent_counts_until_it_is_known_what_was(store: Store) -> None:
     one = call()
     async with store.transaction() as connection:

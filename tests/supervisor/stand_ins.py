@@ -131,7 +131,7 @@ def shell(name: str, script: str, ready: Path | None = None, **changes: object) 
     return Spec(**fields | changes)  # type: ignore[arg-type]
 
 
-async def until(condition: Callable[[], bool], within: float = 15) -> None:
+async def until(condition: Callable[[], bool], within: float = 60) -> None:
     """Wait for a condition; an error when `within` seconds did not bring it."""
     deadline = time.monotonic() + within
     while not condition():

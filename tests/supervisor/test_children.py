@@ -13,6 +13,7 @@ import pytest
 from supervisor.children import Child, describe
 from supervisor.crew import Crew, Patience
 from supervisor.errors import PortTakenError, StartError
+from supervisor.ports import Wish, pick
 from tests.supervisor.stand_ins import CHECKOUT, shell, until
 
 FOREVER = "while :; do sleep 0.05; done"
@@ -198,8 +199,7 @@ async def test_a_child_that_does_not_listen_itself_was_robbed_of_its_port(tmp_pa
 
 
 async def test_what_a_child_started_may_listen_for_it(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = pick({"port": Wish("", 0)}, lambda _: None)["port"]
     program = tmp_path / "listen.py"
     program.write_text(
         "import pathlib, socket, time\n"

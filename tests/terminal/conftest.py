@@ -16,6 +16,8 @@ from tests.terminal.fake_api import FakeApi
 
 TOKEN = "a-token-of-sarah-0123456789"  # one that only the small API knows
 QUICK = Patience(for_changes=0.6, for_looking=0.3, pauses=(0.02, 0.05), each=0.5)
+PATIENT = Patience(for_changes=60, for_looking=60, pauses=QUICK.pauses, each=60)
+"""For tests in which trying again helps, however slow the machine is."""
 
 Run = Callable[..., Result]
 
@@ -38,9 +40,14 @@ def run(api: FakeApi, tmp_path: Path) -> Run:
     """Type a command as Sarah."""
     save_token(tmp_path, "sarah@demo.test", TOKEN)
 
-    def typed(*words: str, stdin: str | bytes | None = None, url: str | None = None) -> Result:
+    def typed(
+        *words: str,
+        stdin: str | bytes | None = None,
+        url: str | None = None,
+        patience: Patience = QUICK,
+    ) -> Result:
         settings = Settings(_env_file=None, data_dir=tmp_path, api_url=url or api.url)
-        room = Room(settings=settings, patience=QUICK, zone=ZoneInfo("UTC"))
+        room = Room(settings=settings, patience=patience, zone=ZoneInfo("UTC"))
         return CliRunner().invoke(app, list(words), input=stdin, obj=room)
 
     return typed

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.terminal import recorded
-from tests.terminal.conftest import Run
+from tests.terminal.conftest import PATIENT, Run
 from tests.terminal.fake_api import AWAY, HANG_UP, Answer, FakeApi, problem
 
 COMPLETION = f"{recorded.PATH}/steps/call-now/completion"
@@ -112,7 +112,7 @@ def test_a_solved_case_says_when_the_follow_ups_come(api: FakeApi, shown: Run) -
 
 def test_a_retry_carries_the_same_key_and_body(api: FakeApi, shown: Run) -> None:
     api.on("POST", COMPLETION, AWAY, HANG_UP, Answer(body=recorded.operation()))
-    result = shown("done", "reached")
+    result = shown("done", "reached", patience=PATIENT)
     assert result.exit_code == 0
     assert result.stderr.count("No answer yet, trying again…") == 1
     assert len(api.changes()) == 3

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.terminal import recorded
-from tests.terminal.conftest import Run
+from tests.terminal.conftest import PATIENT, Run
 from tests.terminal.fake_api import HANG_UP, Answer, FakeApi, problem
 
 MAIL = b"From: Ana <ana@example.org>\r\nSubject: Charged twice\r\n\r\nPlease help.\r\n" * 3000
@@ -89,7 +89,7 @@ def test_a_mail_is_streamed_whole_and_again_after_a_broken_line(
     path = tmp_path / "mail.eml"
     path.write_bytes(MAIL)
     words = "-" if piped else str(path)
-    result = run("open", "--from-mail", words, stdin=MAIL if piped else None)
+    result = run("open", "--from-mail", words, stdin=MAIL if piped else None, patience=PATIENT)
     assert result.exit_code == 0
     assert "E-1042 is open." in result.stdout
     assert [one.body for one in api.changes()] == [MAIL, MAIL]

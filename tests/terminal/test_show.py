@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests.terminal import recorded
-from tests.terminal.conftest import Run
+from tests.terminal.conftest import PATIENT, Run
 from tests.terminal.fake_api import AWAY, Answer, FakeApi
 
 CASE = "/cs/escalations/E-1042"
@@ -143,7 +143,7 @@ def test_watch_prints_stable_lines_until_the_case_is_over(
         _timeline(),
         _timeline(recorded.entry(3, fact="step_ended", what="It is over.")),
     )
-    result = run("watch", "E-1042", "--last", "1", "--every", "0.2")
+    result = run("watch", "E-1042", "--last", "1", "--every", "0.2", patience=PATIENT)
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
         "2026-11-22T13:20:00Z\t2\tstep_opened\tSarah Lind\t"

@@ -174,8 +174,8 @@ async def test_only_a_letter_whose_last_attempt_ended_silently_is_unknown(
     clockwork: Clockwork,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(options, "DELIVER_TIMEOUT", timedelta(seconds=1))
-    monkeypatch.setattr(options, "DELIVER_FOR", timedelta(seconds=3))
+    monkeypatch.setattr(options, "DELIVER_TIMEOUT", timedelta(seconds=3))
+    monkeypatch.setattr(options, "DELIVER_FOR", timedelta(seconds=4))
     letters = kind is EffectKind.STEP_LETTER
     start = await start_by(sarah, store, NOTICE_AND_LETTER)
     assert start.opening is not None

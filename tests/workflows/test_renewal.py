@@ -11,7 +11,6 @@ import pytest_asyncio
 from sqlalchemy import text
 from temporalio.api.enums.v1 import WorkflowTaskFailedCause
 from temporalio.client import Client
-from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.deadlines import plan_clocks
@@ -24,18 +23,15 @@ from models.ids import new_id, workflow_id
 from models.messages import Receipt
 from models.store.repositories import events
 from models.store.session import Store
-from supervisor.temporal import TIME_SKIPPING, installed_program
 from tests.conftest import Colleague
 from tests.desk import Desk
-from tests.keys import KEYS
 from tests.polling import until
 from tests.workflows.clockwork import Clockwork
 from tests.workflows.openings import start_like
+from tests.workflows.servers import own_temporal
 from workflows.client import Engine
-from workflows.converter import data_converter
 from workflows.escalation import EscalationWorkflow
 from workflows.sandbox import strict_runner
-from workflows.search_attributes import REGISTRATION
 
 SOMETHING_CAME_MEANWHILE = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
 """Temporal's own way: the task is done again with what came while the run was ending."""
@@ -47,21 +43,8 @@ SHORT = 60
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def impatient() -> AsyncIterator[Client]:
     """A Temporal server that wants a new run after few events."""
-    names = [
-        part for pair in REGISTRATION.items() for part in ("--search-attribute", "=".join(pair))
-    ]
-    skipping = [part for key in TIME_SKIPPING for part in ("--dynamic-config-value", f"{key}=true")]
-    async with await WorkflowEnvironment.start_local(
-        data_converter=data_converter(KEYS),
-        dev_server_existing_path=str(installed_program()),
-        dev_server_extra_args=[
-            *names,
-            *skipping,
-            "--dynamic-config-value",
-            f"limit.historyCount.suggestContinueAsNew={SHORT}",
-        ],
-    ) as environment:
-        yield environment.client
+    async with own_temporal(limit__historyCount__suggestContinueAsNew=SHORT) as made:
+        yield made
 
 
 async def test_operations_across_new_runs_are_applied_once_each_trap_59(
@@ -114,7 +97,7 @@ async def test_a_new_run_takes_over_what_postgresql_refuses_and_writes_it_all_la
 
         async def new_run() -> bool:
             note = Operation(op_id=new_id(), actor=actor, command=AddNote(content_id=uuid4()))
-            noted.append(await engine.operate(case, note))
+            noted.append(await _sure(engine, case, note))
             return await _renewed(impatient, case)
 
         await until(new_run, within=60)

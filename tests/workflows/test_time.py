@@ -20,6 +20,9 @@ from tests.domain.shipped import terms_for
 from tests.workflows.clockwork import Clockwork
 from workflows.client import Engine
 
+LATE = timedelta(seconds=60)
+"""The engine may be so late on a busy machine; nothing else of these lives is so near."""
+
 
 async def test_a_short_target_warns_at_half_time_and_a_long_one_thirty_minutes_before(
     sarah: Desk, clockwork: Clockwork, store: Store
@@ -32,7 +35,7 @@ async def test_a_short_target_warns_at_half_time_and_a_long_one_thirty_minutes_b
     state = await clockwork.ahead(case, timedelta(minutes=1))
     first = state.clocks[0]
     assert first.warned_at is not None
-    assert timedelta(0) <= first.warned_at - first.warn_at < timedelta(seconds=5)
+    assert timedelta(0) <= first.warned_at - first.warn_at < LATE
     state = await clockwork.ahead(case, timedelta(hours=4))
     resolution = state.clocks[1]
     assert resolution.target == timedelta(hours=4)
@@ -65,7 +68,7 @@ async def test_seven_days_after_the_solution_both_promises_were_kept_or_reminded
     assert day.status is StepStatus.OPEN
     assert day.opens_at is not None
     assert day.opened_at is not None
-    assert timedelta(0) <= day.opened_at - day.opens_at < timedelta(seconds=5)
+    assert timedelta(0) <= day.opened_at - day.opens_at < LATE
     answer = await sarah.work(
         {
             **answer,
