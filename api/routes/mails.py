@@ -46,7 +46,7 @@ from models.escalation import Source, number_text
 from models.frozen import Frozen
 from models.ids import new_id
 from models.inbound_mail import InboundMail
-from models.mail_address import MailAddress
+from models.mail_address import MailAddress, comparable
 from models.operation import InboxRow
 from models.standing import EscalationWhole
 from models.store.repositories import (
@@ -234,8 +234,8 @@ async def _thread(parts: Parts, who: Caller, mail: InboundMail) -> EscalationWho
     async with parts.store.transaction() as connection:
         customer = await customers.get(connection, case.line.customer_id)
         survivor = await merges.survivor_of(connection, found)
-    known = customer.email.lower() if customer and customer.email else None
-    if known != mail.sender_address:
+    known = customer.email if customer else None
+    if known is None or comparable(known) != comparable(mail.sender_address):
         return None
     return case if survivor == found else await load_escalation(parts, who, str(survivor))
 
