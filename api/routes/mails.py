@@ -27,6 +27,7 @@ from api.limits import MAIL_BYTES, SECONDS
 from api.opening import Matter, open_matter
 from api.parts import Parts
 from api.problems import documented
+from api.routes.escalations import with_status
 from domain import permissions
 from domain.lifecycle import OVER
 from domain.thanks import only_thanks
@@ -93,7 +94,11 @@ class MailboxPage(Frozen):
 
 @router.post(
     "/inbound/email",
-    responses={**documented(409, 415), 201: {"model": MailAnswer, "description": "A new case."}},
+    responses={
+        **documented(409, 415),
+        201: {"model": MailAnswer, "description": "A new case."},
+        202: {"model": MailAnswer, "description": "Safe; it will be opened, or filed."},
+    },
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -114,7 +119,8 @@ async def receive_mail(
 
     A reply joins its case when we know the mail it answers and it comes from that case's
     customer; the address proves nothing, so a stranger's reply opens a case of its own. Automatic
-    replies and our own mail never open anything.
+    replies and our own mail never open anything. With 202 the mail is safe and its case will have
+    it: the `operation` is `accepted`, and Location says where to look.
     """
     permissions.may_open(who.actor)
     mail, digest = await _read(request, parts)
@@ -131,8 +137,7 @@ async def receive_mail(
         except EscalationClosed:
             return await _file_anew(parts, before, mail, response)
         await _remember(parts, mail, before.escalation_id)
-        why = (f"It answers a mail of {answer.number}.", *mail.reasons)
-        return MailAnswer(status="filed", reasons=why, operation=answer)
+        return _filed(response, answer, mail)
     # A mail that opened a case goes there again, whatever else has come in since.
     case = await _thread(parts, who, mail) if before is None else None
     joins = case is not None and case.line.status not in OVER
@@ -144,11 +149,16 @@ async def receive_mail(
         except EscalationClosed:
             refused = await _refused(parts, who, asked, case)
             return await _file_anew(parts, refused, mail, response)
-        why = (f"It answers a mail of {answer.number}.", *mail.reasons)
-        return MailAnswer(status="filed", reasons=why, operation=answer)
+        return _filed(response, answer, mail)
     answer = await _open(parts, who, asked, case, mail)
-    response.status_code = 201
+    with_status(response, answer, 201)
     return MailAnswer(status="opened", reasons=("It is a new matter.",), operation=answer)
+
+
+def _filed(response: Response, answer: OperationAnswer, mail: InboundMail) -> MailAnswer:
+    with_status(response, answer)
+    why = (f"It answers a mail of {answer.number}.", *mail.reasons)
+    return MailAnswer(status="filed", reasons=why, operation=answer)
 
 
 @router.get("/mailbox", responses=documented(404), summary="The development mailbox")
@@ -290,9 +300,10 @@ async def _file_anew(
         became = await operations.get(connection, answer.op_id)
     why = f"{number_text(refused.number)}, which it answers, has ended."
     if became is not None and became.kind is CommandKind.RECORD_MESSAGE:
+        with_status(response, answer)
         goes_on = f"It goes on in {answer.number}."
         return MailAnswer(status="filed", reasons=(why, goes_on, *mail.reasons), operation=answer)
-    response.status_code = 201
+    with_status(response, answer, 201)
     return MailAnswer(status="opened", reasons=(why, "It is a new matter."), operation=answer)
 
 
