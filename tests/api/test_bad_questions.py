@@ -50,6 +50,7 @@ NOBODYS = "5e4d1c0b-7a2f-4a55-9b1e-3f0c6d8a9e21"
         ("/cs/queue?cursor=" + "x" * 121, "query.cursor"),
         ("/cs/queue?limit=0", "query.limit"),
         ("/mailbox?limit=201", "query.limit"),
+        ("/mailbox/set-aside?limit=201", "query.limit"),
         ("/operations/x", "path.op_id"),
     ],
 )
