@@ -1,6 +1,9 @@
 """Mail that changes nothing leaves a trace: its id, why, and when; no words, and no sender."""
 
+import secrets
+from collections.abc import Sequence
 from datetime import timedelta
+from string import ascii_letters
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +19,7 @@ from models.store.session import Store
 from models.store.tables.mail import MAILS_SET_ASIDE
 from tests.api.conftest import ServiceDesk
 from tests.api.mails import address, opens, post, written
+from tests.api.rows import Rows
 from tests.desk import Desk
 
 WORDS = "I want to cancel my account today!"
@@ -89,3 +93,23 @@ async def test_a_trace_is_swept_after_a_month(store: Store) -> None:
         left = set((await connection.execute(select(MAILS_SET_ASIDE.c.key))).scalars())
     assert fresh in left
     assert old not in left
+
+
+LETTERS: dict[str, tuple[Sequence[str], int]] = {
+    "998 bytes": (ascii_letters, 1),
+    "more": ([chr(one) for one in range(20_000, 24_000)], 0),
+}
+
+
+@pytest.mark.parametrize(("letters", "kept"), LETTERS.values(), ids=LETTERS)
+async def test_the_longest_id_of_a_mail_stops_no_mail(
+    letters: Sequence[str], kept: int, gateway: Desk, sarah: Desk, rows: Rows
+) -> None:
+    """One of more bytes than PostgreSQL can look up is taken for none, and the mail comes in."""
+    before = await rows.count()
+    for mark, status in (("X-Nothing: 1", 201), ("Precedence: bulk", 200)):
+        known = "".join(secrets.choice(letters) for _ in range(991)) + "@c.test"
+        head = f"From: {address()}\r\nMessage-ID: <{known}>\r\nSubject: Long\r\n{mark}\r\n"
+        await post(gateway, f"{head}\r\n{WORDS}\r\n".encode(), status)
+    assert (await rows.since(before)).get("mails", 0) == kept
+    assert len(await _traces(sarah, known)) == kept
