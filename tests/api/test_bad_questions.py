@@ -86,6 +86,24 @@ async def test_a_method_that_is_not_taken_says_which_are(sarah: Desk) -> None:
     assert answer.headers["allow"] == "GET, PATCH"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "taken"),
+    [
+        ("GET", "/cs/playbooks/validation", "POST"),
+        ("DELETE", "/cs/playbooks/validation", "POST"),
+        ("PATCH", "/cs/escalations/ai-alerts", "GET"),
+        ("POST", "/cs/playbooks/general@1", "GET"),
+    ],
+)
+async def test_an_address_that_is_written_out_is_no_placeholder_s(
+    method: str, path: str, taken: str, sarah: Desk
+) -> None:
+    """`validation` is no version, and `ai-alerts` is no case."""
+    answer = await sarah.ask(method, path)
+    require_problem(answer, 405, "method-not-allowed")
+    assert answer.headers["allow"] == taken
+
+
 async def test_an_error_of_ours_says_nothing_of_itself(
     sarah: Desk, parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
