@@ -1,4 +1,5 @@
-"""Take away what a language model was asked for and said, once it is given to nobody any more.
+"""Take away what is given to nobody any more: what a language model was asked for and said, and the
+trace of mail that was set aside.
 
 Rule: nobody has to ask for it. A house whose model was switched off forgets all the same.
 """
@@ -12,7 +13,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import RightnowError
-from models.store.repositories import assists, llm
+from models.store.repositories import assists, llm, mail
 from models.store.session import Store
 
 EVERY = 60.0
@@ -36,8 +37,9 @@ class Sweeping:
     async def sweep(self) -> int:
         """Sweep once, a bounded part of what is there. Returns how many rows changed or went.
 
-        Outside changes: drafts and wishes leave the rows of assists, and old assists, answers and
-        calls go. A second time changes nothing. Raises StoreUnavailable.
+        Outside changes: drafts and wishes leave the rows of assists, and old assists, answers,
+        calls and mails that were set aside go. A second time changes nothing. Raises
+        StoreUnavailable.
         """
         return sum(
             [
@@ -45,6 +47,7 @@ class Sweeping:
                 await self._all(lambda one: assists.forget_old(one, AT_ONCE)),
                 await self._all(lambda one: llm.forget_old(one, AT_ONCE)),
                 await self._all(lambda one: llm.forget_old_calls(one, AT_ONCE)),
+                await self._all(lambda one: mail.forget_set_aside(one, AT_ONCE)),
             ]
         )
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from api import problems
+from api.addresses import refuse_other_methods
 from api.limits import Limits
 from api.parts import Parts
 from api.problems import Problem
@@ -20,6 +21,7 @@ from api.routes import (
     escalations,
     guidance,
     health,
+    mailboxes,
     mails,
     merges,
     operations,
@@ -59,6 +61,7 @@ _ROOMS = (
     predictions,
     operations,
     mails,
+    mailboxes,
     people,
     playbooks,
     publications,
@@ -107,6 +110,7 @@ def create_app(parts: Parts | None = None, settings: Settings | None = None) -> 
     )
     problems.install(app)
     routes = APIRouter(prefix=PREFIX)
+    refuse_other_methods(routes, (part.router for part in _ROOMS))
     for part in _ROOMS:
         routes.include_router(part.router)
     app.include_router(routes)

@@ -13,7 +13,7 @@ from models.frozen import Frozen
 from models.text import MAX_TEXT_BYTES
 
 MAX_MESSAGE_ID = 998
-"""Characters of a Message-ID; a longer one is taken for none."""
+"""Bytes of a Message-ID, as in a line of RFC 5322; a longer one is taken for none."""
 
 MAX_REFERENCES = 50
 MAX_RECIPIENTS = 50

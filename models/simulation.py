@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, model_validator
 
 from models.duration import Duration
 from models.escalation import EscalationType, Status
@@ -27,19 +27,32 @@ class Answer(Frozen):
     never: Annotated[bool, Field(strict=False)] = False
     """Nobody does it: then one sees the reminders."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _short(cls, given: Any) -> Any:
-        """`reached` is an outcome; `never` and `skip` are what they say."""
-        if not isinstance(given, str):
-            return given
-        return {given: True} if given in ("never", "skip") else {"outcome": given}
-
     @model_validator(mode="after")
     def _one_thing(self) -> Answer:
         if sum((self.outcome is not None, self.skip, self.never)) > 1:
             raise ValueError("give one of outcome, skip, never")
         return self
+
+
+def _spelt_out(given: Any) -> Any:
+    """`reached` is an outcome; `never` and `skip` are what they say."""
+    if not isinstance(given, str):
+        return given
+    return {given: True} if given in ("never", "skip") else {"outcome": given}
+
+
+def _in_brackets(given: Any) -> Any:
+    """One answer may stand without brackets."""
+    return given if isinstance(given, list | tuple) else [given]
+
+
+_Short = Answer | Slug
+_Answer = Annotated[Answer, BeforeValidator(_spelt_out, json_schema_input_type=_Short)]
+Answers = Annotated[
+    tuple[_Answer, ...],
+    BeforeValidator(_in_brackets, json_schema_input_type=tuple[_Short, ...] | _Short),
+]
+"""What an agent does with the runs of a step: one answer, or several; a word for an outcome."""
 
 
 class AgentScript(Frozen):
@@ -54,20 +67,9 @@ class AgentScript(Frozen):
     """Minor units."""
 
     customer_years: Annotated[int, Field(ge=0, le=200)] = 0
-    answers: dict[Slug, tuple[Answer, ...]] = Field(default_factory=dict, max_length=60)
-    """By step: the first answer is for its first run, the last one for all that follow."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_or_many(cls, given: Any) -> Any:
-        """One answer may stand without brackets."""
-        if not isinstance(given, dict) or not isinstance(given.get("answers"), dict):
-            return given
-        answers = {
-            step: one if isinstance(one, list | tuple) else [one]
-            for step, one in given["answers"].items()
-        }
-        return {**given, "answers": answers}
+    answers: dict[Slug, Answers] = Field(default_factory=dict, max_length=60)
+    """By step: the first answer is for its first run, the last one for all that follow. One may
+    stand without brackets, and a word for it: an outcome, `never` or `skip`."""
 
 
 class Moment(Frozen):

@@ -1,4 +1,4 @@
-"""`mailbox`: letters that would have left, when no mail server is set."""
+"""`mailbox`: letters that would have left, and mail that came in and was set aside."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -20,8 +20,14 @@ def mailbox(
         int | None, typer.Argument(min=1, metavar="[NUMBER]", help="Read this one.")
     ] = None,
     case: CaseOption = None,
+    set_aside: Annotated[
+        bool, typer.Option("--set-aside", help="Mail that came in and changed nothing, and why.")
+    ] = False,
 ) -> None:
     """Letters that would have left. Newest first."""
+    if set_aside:
+        _show_set_aside(work)
+        return
     reply = work.client.look("/mailbox", limit=200, case=case)
     if work.printed(reply):
         return
@@ -32,6 +38,23 @@ def mailbox(
         _list(work, letters)
     else:
         work.screen.line("No letters so far.")
+
+
+def _show_set_aside(work: Work) -> None:
+    reply = work.client.look("/mailbox/set-aside", limit=200)
+    if work.printed(reply):
+        return
+    mails, now = reply.told["items"], datetime.now(UTC)
+    if not mails:
+        work.screen.line("No mail was set aside lately.")
+        return
+    rows: list[tuple[str | Text, ...]] = []
+    for one in mails:
+        at = shape.moment(one["set_aside_at"])
+        told = shape.clock_time(at, now, work.zone) if at else ""
+        why = one_line(" ".join(one["reasons"]))
+        rows.append((Text(told, style="dim"), one_line(one["message_id"] or "(no id)"), why))
+    work.screen.rows(rows, indent=0)
 
 
 def _list(work: Work, letters: list[Answer]) -> None:

@@ -140,7 +140,7 @@ def message_ids(value: str) -> tuple[str, ...]:
 def _message_id(value: str) -> str:
     left, at, domain = "".join(value.split()).rpartition("@")
     normal = f"{left}{at}{domain.lower()}"
-    return normal if len(normal) <= MAX_MESSAGE_ID else ""
+    return normal if len(normal.encode()) <= MAX_MESSAGE_ID else ""
 
 
 def sent_at(value: str) -> datetime | None:

@@ -3,8 +3,9 @@
 import asyncio
 import ssl
 from dataclasses import dataclass
+from email import policy
 from email.message import EmailMessage
-from email.utils import formatdate
+from email.utils import formatdate, parseaddr
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
@@ -12,6 +13,7 @@ import aiosmtplib
 
 from activities.ports import PostOfficeError
 from models.delivery import Mail
+from models.mail_address import on_the_wire
 
 _CONNECT = 10
 _ANSWER = 20
@@ -31,10 +33,15 @@ class Smtp:
     async def hand_over(self, mail: Mail) -> None:
         """Send one letter to one address.
 
-        Raises PostOfficeError: permanent for 5xx, not permanent for 4xx and for a server that is
-        away, that refuses our login, or that would get our password in the clear; and with
-        `handed_over` when the connection broke after the letter was given.
+        Domains leave in their ASCII form. Letters such as ö before the @ need a server that takes
+        them (SMTPUTF8).
+
+        Raises PostOfficeError: permanent for 5xx and for a recipient whose address this server
+        cannot carry, not permanent for 4xx and for a server that is away, that refuses our login,
+        or that would get our password in the clear; and with `handed_over` when the connection
+        broke after the letter was given.
         """
+        mail = _addressed(mail)
         client = await self._logged_in()
         try:
             await asyncio.wait_for(_give(client, mail), _ANSWER)
@@ -98,17 +105,57 @@ def _not_logged_in(error: Exception) -> PostOfficeError:
     return PostOfficeError("The mail server does not answer.", permanent=False)
 
 
+def _addressed(mail: Mail) -> Mail:
+    """The letter with both addresses as mail servers write them; our name stays with ours."""
+    _, ours = parseaddr(mail.sender)
+    try:
+        sender = mail.sender.replace(ours, on_the_wire(ours)) if ours else mail.sender
+    except ValueError:
+        words = "The address that mail leaves from (mail_from) cannot be written for mail servers."
+        raise PostOfficeError(words, permanent=False) from None
+    try:
+        return mail.model_copy(update={"sender": sender, "recipient": on_the_wire(mail.recipient)})
+    except ValueError:
+        words = "The address cannot be written for mail servers. Ask for another one."
+        raise PostOfficeError(words, permanent=True) from None
+
+
+async def _needs_utf8(client: aiosmtplib.SMTP, mail: Mail) -> bool:
+    """Whether an address is not ASCII even now. Raises PostOfficeError when the server is not."""
+    _, ours = parseaddr(mail.sender)
+    if ours.isascii() and mail.recipient.isascii():
+        return False
+    if client.is_ehlo_or_helo_needed:
+        await client.ehlo()
+    if client.supports_extension("smtputf8"):
+        return True
+    if mail.recipient.isascii():
+        raise PostOfficeError(
+            "The address that mail leaves from (mail_from) has letters before its @ that our mail"
+            " server does not take (SMTPUTF8).",
+            permanent=False,
+        )
+    raise PostOfficeError(
+        "The address has letters before its @ that our mail server does not take (SMTPUTF8)."
+        " Ask for another address.",
+        permanent=True,
+    )
+
+
 async def _give(client: aiosmtplib.SMTP, mail: Mail) -> None:
     letter = as_message(mail)
     try:
-        await client.mail(mail.sender)
-        await client.rcpt(mail.recipient)
+        utf8 = await _needs_utf8(client, mail)
+        encoding = "utf-8" if utf8 else "ascii"
+        await client.mail(mail.sender, options=["SMTPUTF8"] if utf8 else [], encoding=encoding)
+        await client.rcpt(mail.recipient, encoding=encoding)
     except aiosmtplib.SMTPResponseException as error:
         raise _refused(error) from error
     except (aiosmtplib.SMTPException, OSError) as error:
         raise PostOfficeError("The mail server went away.", permanent=False) from error
+    as_sent = letter.as_bytes(policy=policy.default.clone(utf8=utf8))
     try:
-        await client.data(letter.as_bytes())
+        await client.data(as_sent)
     except aiosmtplib.SMTPResponseException as error:
         raise _refused(error) from error
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:

@@ -120,7 +120,9 @@ async def read_escalation(
     return escalation_view(await picture(parts, who, whole), await besides_of(parts, who, whole))
 
 
-@router.patch("/{case}", responses={**documented(404, 409, 412)}, summary="Correct facts")
+@router.patch(
+    "/{case}", responses={**documented(404, 409, 412), **ACCEPTED}, summary="Correct facts"
+)
 async def patch_escalation(
     parts: PartsDep,
     who: ChangerDep,

@@ -2,10 +2,11 @@
 
 import asyncio
 import hashlib
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+import structlog
+from fastapi import APIRouter, Request, Response
 from pydantic import TypeAdapter, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -13,20 +14,19 @@ from starlette.requests import ClientDisconnect
 from activities.adapters.mail_parser import MailReader
 from api.acceptance import OperationAnswer, Wish, in_words, operate, repeat
 from api.dependencies import (
-    AboutCase,
     Asked,
     Caller,
     CallerDep,
     PartsDep,
     body_hash,
     load_escalation,
-    require_person,
 )
 from api.late_mail import file_anew, title_of
 from api.limits import MAIL_BYTES, SECONDS
 from api.opening import Matter, open_matter
 from api.parts import Parts
 from api.problems import documented
+from api.routes.escalations import with_status
 from domain import permissions
 from domain.lifecycle import OVER
 from domain.thanks import only_thanks
@@ -46,7 +46,7 @@ from models.escalation import Source, number_text
 from models.frozen import Frozen
 from models.ids import new_id
 from models.inbound_mail import InboundMail
-from models.mail_address import MailAddress
+from models.mail_address import MailAddress, comparable
 from models.operation import InboxRow
 from models.standing import EscalationWhole
 from models.store.repositories import (
@@ -56,10 +56,11 @@ from models.store.repositories import (
     merges,
     operations,
 )
-from models.store.repositories.mail import ArrivedMail
 from models.text import can_be_seen
 
 router = APIRouter(tags=["mail"])
+
+_log = structlog.get_logger("mail")
 
 _OPEN = "mail"
 _ADDRESS: TypeAdapter[str] = TypeAdapter(MailAddress)
@@ -85,15 +86,13 @@ class MailAnswer(Frozen):
     operation: OperationAnswer | None
 
 
-class MailboxPage(Frozen):
-    """Letters that would have left, newest first."""
-
-    items: tuple[ArrivedMail, ...]
-
-
 @router.post(
     "/inbound/email",
-    responses={**documented(409, 415), 201: {"model": MailAnswer, "description": "A new case."}},
+    responses={
+        **documented(409, 415),
+        201: {"model": MailAnswer, "description": "A new case."},
+        202: {"model": MailAnswer, "description": "Safe; it will be opened, or filed."},
+    },
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -114,55 +113,55 @@ async def receive_mail(
 
     A reply joins its case when we know the mail it answers and it comes from that case's
     customer; the address proves nothing, so a stranger's reply opens a case of its own. Automatic
-    replies and our own mail never open anything.
+    replies and our own mail never open anything: `GET /mailbox/set-aside` shows them. With 202 the
+    mail is safe, and its case will have it: Location says where to look.
     """
     permissions.may_open(who.actor)
     mail, digest = await _read(request, parts)
-    if mail.own:
-        return MailAnswer(status="set_aside", reasons=mail.reasons, operation=None)
     asked = Asked(key=f"mail-{mail.message_id or digest}"[:255], expected_version=None)
+    if mail.own:
+        return await _set_aside(parts, asked, mail, mail.reasons)
     before = await _brought_before(parts, who, asked, mail)
     if isinstance(before, str):
         known = f"We have this mail already: it is in {before}."
-        return MailAnswer(status="set_aside", reasons=(known,), operation=None)
+        return await _set_aside(parts, asked, mail, (known,))
     if before is not None and before.kind is CommandKind.RECORD_MESSAGE:
         try:
             answer = await in_words(parts, await repeat(parts, before, body_hash(_sameness(mail))))
         except EscalationClosed:
-            return await _file_anew(parts, before, mail, response)
+            return await _file_anew(parts, asked, before, mail, response)
         await _remember(parts, mail, before.escalation_id)
-        why = (f"It answers a mail of {answer.number}.", *mail.reasons)
-        return MailAnswer(status="filed", reasons=why, operation=answer)
+        return _filed(response, answer, mail)
     # A mail that opened a case goes there again, whatever else has come in since.
     case = await _thread(parts, who, mail) if before is None else None
     joins = case is not None and case.line.status not in OVER
     if not joins and mail.author is not Author.HUMAN:
-        return MailAnswer(status="set_aside", reasons=mail.reasons, operation=None)
+        return await _set_aside(parts, asked, mail, mail.reasons)
     if case is not None and joins:
         try:
             answer = await _file(parts, who, asked, case, mail)
         except EscalationClosed:
             refused = await _refused(parts, who, asked, case)
-            return await _file_anew(parts, refused, mail, response)
-        why = (f"It answers a mail of {answer.number}.", *mail.reasons)
-        return MailAnswer(status="filed", reasons=why, operation=answer)
-    answer = await _open(parts, who, asked, case, mail)
-    response.status_code = 201
+            return await _file_anew(parts, asked, refused, mail, response)
+        return _filed(response, answer, mail)
+    answer = with_status(response, await _open(parts, who, asked, case, mail), 201)
     return MailAnswer(status="opened", reasons=("It is a new matter.",), operation=answer)
 
 
-@router.get("/mailbox", responses=documented(404), summary="The development mailbox")
-async def read_mailbox(
-    parts: PartsDep,
-    who: CallerDep,
-    case: AboutCase = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> MailboxPage:
-    """Letters that would have left, had a mail server been set. Newest first."""
-    require_person(who)
-    about = (await load_escalation(parts, who, case)).line.id if case else None
+async def _set_aside(
+    parts: Parts, asked: Asked, mail: InboundMail, reasons: tuple[str, ...]
+) -> MailAnswer:
+    """It changes nothing; whoever misses it finds out why. No log has its id: it may be a name."""
     async with parts.store.transaction() as connection:
-        return MailboxPage(items=tuple(await mailbox.latest(connection, limit, about=about)))
+        await mailbox.set_aside(connection, asked.key, mail.message_id, reasons)
+    _log.info("mail set aside", reasons=list(reasons))
+    return MailAnswer(status="set_aside", reasons=reasons, operation=None)
+
+
+def _filed(response: Response, answer: OperationAnswer, mail: InboundMail) -> MailAnswer:
+    with_status(response, answer)
+    why = (f"It answers a mail of {answer.number}.", *mail.reasons)
+    return MailAnswer(status="filed", reasons=why, operation=answer)
 
 
 async def _read(request: Request, parts: Parts) -> tuple[InboundMail, str]:
@@ -234,8 +233,8 @@ async def _thread(parts: Parts, who: Caller, mail: InboundMail) -> EscalationWho
     async with parts.store.transaction() as connection:
         customer = await customers.get(connection, case.line.customer_id)
         survivor = await merges.survivor_of(connection, found)
-    known = customer.email.lower() if customer and customer.email else None
-    if known != mail.sender_address:
+    known = customer.email if customer else None
+    if known is None or comparable(known) != comparable(mail.sender_address):
         return None
     return case if survivor == found else await load_escalation(parts, who, str(survivor))
 
@@ -278,11 +277,11 @@ async def _refused(parts: Parts, who: Caller, asked: Asked, case: EscalationWhol
 
 
 async def _file_anew(
-    parts: Parts, refused: InboxRow, mail: InboundMail, response: Response
+    parts: Parts, asked: Asked, refused: InboxRow, mail: InboundMail, response: Response
 ) -> MailAnswer:
     """The case ended while the mail was on its way to it."""
     if mail.author is not Author.HUMAN:
-        return MailAnswer(status="set_aside", reasons=mail.reasons, operation=None)
+        return await _set_aside(parts, asked, mail, mail.reasons)
     ids = [mail.message_id] if mail.message_id else []
     answer = await file_anew(parts, refused, ids)
     await _remember(parts, mail, answer.escalation_id)
@@ -290,9 +289,10 @@ async def _file_anew(
         became = await operations.get(connection, answer.op_id)
     why = f"{number_text(refused.number)}, which it answers, has ended."
     if became is not None and became.kind is CommandKind.RECORD_MESSAGE:
+        with_status(response, answer)
         goes_on = f"It goes on in {answer.number}."
         return MailAnswer(status="filed", reasons=(why, goes_on, *mail.reasons), operation=answer)
-    response.status_code = 201
+    with_status(response, answer, 201)
     return MailAnswer(status="opened", reasons=(why, "It is a new matter."), operation=answer)
 
 

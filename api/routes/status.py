@@ -1,6 +1,7 @@
-"""What helps and what does not: whether a language model is asked, and why not."""
+"""What helps and what does not: whether a language model is asked, and why not; what was left."""
 
 import asyncio
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -11,11 +12,14 @@ from api.dependencies import PartsDep, ReaderDep
 from api.problems import documented
 from domain.llm import status
 from domain.similar import behind, lacking_words
+from models.duration import say_count
 from models.frozen import Frozen
 from models.llm import LlmTrouble
-from models.store.repositories import llm, remembered
+from models.store.repositories import llm, mail, remembered
 
 router = APIRouter(tags=["health"])
+
+_LATELY = timedelta(hours=24)
 
 
 class AiStatus(Frozen):
@@ -61,8 +65,18 @@ class SimilarStatus(Kept):
     """Since when the first of them could be. Empty when none is missing."""
 
 
+class MailStatus(Frozen):
+    """Mail that came in and changed nothing. `GET /mailbox/set-aside` shows it."""
+
+    set_aside: int
+    """How many mails within 24 hours."""
+
+    words: Annotated[str, Field(examples=["2 mails were set aside within 24 hours."])]
+    """The same in one sentence."""
+
+
 class Status(Frozen):
-    """What helps."""
+    """What helps, and what was left."""
 
     ai: AiStatus
     reader: Kept
@@ -70,6 +84,7 @@ class Status(Frozen):
     While it cannot be used messages wait a day for it, and cases go on without."""
 
     similar_cases: SimilarStatus
+    mail: MailStatus
 
 
 @router.get("/status", responses=documented(), summary="Does the AI help, and why not?")
@@ -78,6 +93,7 @@ async def show(parts: PartsDep, who: ReaderDep) -> Status:  # noqa: ARG001 (aske
     async with parts.store.single() as connection:
         seen = await llm.seen(connection)
         lacking = await remembered.lacking(connection)
+        left = await mail.count_set_aside(connection, within=_LATELY)
     found = status(parts.llm, seen)
     now = parts.now()
     lost = await asyncio.to_thread(minilm_files.missing)
@@ -97,5 +113,10 @@ async def show(parts: PartsDep, who: ReaderDep) -> Status:  # noqa: ARG001 (aske
             words=lacking_words(lacking, now),
             missing=lacking.count,
             since=lacking.since,
+        ),
+        mail=MailStatus(
+            set_aside=left,
+            words=f"{say_count(left, 'mail')} {'was' if left == 1 else 'were'} set aside within 24"
+            " hours.",
         ),
     )

@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from email import message_from_bytes
+from email import message_from_bytes, policy
 from email.message import Message
 from typing import Any
 
@@ -36,6 +36,8 @@ class Sink:
     def __init__(self) -> None:
         self.mood = "take"
         self.kept: list[Message] = []
+        self.raw: list[bytes] = []
+        self.recipients: list[str] = []
         self.passwords = 0
         """How often somebody tried to log in."""
 
@@ -47,10 +49,12 @@ class Sink:
         if self.mood == "grey":
             return "451 come back later"
         envelope.rcpt_tos.append(address)
+        self.recipients.append(address)
         return "250 fine"
 
     async def handle_DATA(self, server: Server, session: Any, envelope: Any) -> str:  # noqa: N802
         self.kept.append(message_from_bytes(envelope.content))
+        self.raw.append(envelope.content)
         if self.mood == "drop":
             assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
@@ -174,6 +178,60 @@ async def test_a_server_that_cannot_prove_itself_gets_neither_password_nor_lette
     assert not caught.value.handed_over
     assert sink.passwords == 0
     assert not sink.kept
+
+
+UMLAUTS = {
+    "a domain": ("info@exämple.test", "info@xn--exmple-cua.test"),
+    "both": ("jörg@exämple.test", "jörg@xn--exmple-cua.test"),
+    "before the @": ("jörg@customer.test", "jörg@customer.test"),
+}
+
+
+@pytest.mark.parametrize(("address", "sent"), UMLAUTS.values(), ids=UMLAUTS)
+async def test_an_address_with_umlauts_gets_its_letter(sink: Sink, address: str, sent: str) -> None:
+    with listening(sink, enable_SMTPUTF8=True) as port:
+        mail = MAIL.model_copy(update={"recipient": address})
+        await Smtp(f"smtp://127.0.0.1:{port}").hand_over(mail)
+    assert sink.recipients == [sent]
+    letter = message_from_bytes(sink.raw[0], policy=policy.default)
+    assert letter["To"] == sent
+    assert "Ümlaute" in letter.get_content()
+
+
+async def test_a_domain_with_umlauts_needs_no_server_that_takes_them(sink: Sink) -> None:
+    with listening(sink, enable_SMTPUTF8=False) as port:
+        mail = MAIL.model_copy(
+            update={"recipient": "info@exämple.test", "sender": "Jörg <care@bücher.test>"}
+        )
+        await Smtp(f"smtp://127.0.0.1:{port}").hand_over(mail)
+    assert sink.recipients == ["info@xn--exmple-cua.test"]
+    assert sink.raw[0].partition(b"\r\n\r\n")[0].isascii()
+    letter = message_from_bytes(sink.raw[0], policy=policy.default)
+    assert letter["From"] == "Jörg <care@xn--bcher-kva.test>"
+
+
+@pytest.mark.parametrize(
+    ("recipient", "sender", "permanent"),
+    [
+        ("jörg@customer.test", MAIL.sender, True),
+        (MAIL.recipient, "jörg@rightnow.test", False),
+        ("jörg@exa mple.test", MAIL.sender, True),
+        (MAIL.recipient, "jörg@-.test", False),
+    ],
+    ids=["theirs", "ours", "no address", "ours is none"],
+)
+async def test_a_letter_to_an_address_that_the_server_cannot_carry_says_so(
+    sink: Sink, recipient: str, sender: str, permanent: bool
+) -> None:
+    """Ours is mended in the settings, so the letter waits; theirs is mended by nobody."""
+    mail = MAIL.model_copy(update={"recipient": recipient, "sender": sender})
+    with listening(sink, enable_SMTPUTF8=False) as port, pytest.raises(PostOfficeError) as caught:
+        await Smtp(f"smtp://127.0.0.1:{port}").hand_over(mail)
+    assert caught.value.permanent is permanent
+    assert not caught.value.handed_over
+    assert "jörg" not in caught.value.detail
+    assert ("mail_from" in caught.value.detail) is (not permanent)
+    assert not sink.raw
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ NOBODYS = "5e4d1c0b-7a2f-4a55-9b1e-3f0c6d8a9e21"
         ("/cs/queue?cursor=" + "x" * 121, "query.cursor"),
         ("/cs/queue?limit=0", "query.limit"),
         ("/mailbox?limit=201", "query.limit"),
+        ("/mailbox/set-aside?limit=201", "query.limit"),
         ("/operations/x", "path.op_id"),
     ],
 )
@@ -83,6 +84,24 @@ async def test_a_method_that_is_not_taken_says_which_are(sarah: Desk) -> None:
     assert answer.headers["allow"] == "GET"
     answer = await sarah.ask("DELETE", f"{OPEN}/E-1001")
     assert answer.headers["allow"] == "GET, PATCH"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "taken"),
+    [
+        ("GET", "/cs/playbooks/validation", "POST"),
+        ("DELETE", "/cs/playbooks/validation", "POST"),
+        ("PATCH", "/cs/escalations/ai-alerts", "GET"),
+        ("POST", "/cs/playbooks/general@1", "GET"),
+    ],
+)
+async def test_an_address_that_is_written_out_is_no_placeholder_s(
+    method: str, path: str, taken: str, sarah: Desk
+) -> None:
+    """`validation` is no version, and `ai-alerts` is no case."""
+    answer = await sarah.ask(method, path)
+    require_problem(answer, 405, "method-not-allowed")
+    assert answer.headers["allow"] == taken
 
 
 async def test_an_error_of_ours_says_nothing_of_itself(

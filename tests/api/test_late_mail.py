@@ -126,7 +126,7 @@ async def test_a_reply_that_the_sweeper_brings_too_late_is_filed_anew_once(
 
     engine = Beaten(client, settings.task_queue, nothing, away=True)
     desk = _gateway(replace(parts, engine=engine), gateway.token)
-    taken = (await post(desk, house.reply, 200))["operation"]
+    taken = (await post(desk, house.reply, 202))["operation"]
     await desk.http.aclose()
     assert taken["status"] == "accepted"
     await house.end()

@@ -111,6 +111,35 @@ async def test_a_reply_of_the_customer_joins_its_case(
     assert line[-2]["words"] == "Still nobody."
 
 
+def _raw(sender: str, text: str, own: str, answers: str | None = None) -> bytes:
+    """A mail whose headers are UTF-8 (RFC 6532)."""
+    headers = [f"From: {sender}", f"Message-ID: {own}", "Subject: Hello"]
+    if answers:
+        headers.append(f"In-Reply-To: {answers}")
+    return "\r\n".join([*headers, "", text, ""]).encode()
+
+
+@pytest.mark.parametrize(
+    ("opened_by", "answered_by"),
+    [
+        ("info@xn--exmple-cua.test", "info@xn--exmple-cua.test"),
+        ("info@xn--exmple-cua.test", "info@exämple.test"),
+        ("info@EXÄMPLE.test", "INFO@XN--EXMPLE-CUA.TEST"),
+        ("jörg@customer.test", "JÖRG@customer.test"),
+        ("jo\u0308rg@customer.test", "jörg@customer.test"),
+    ],
+    ids=["in ASCII", "then not", "capitals", "before the @", "two signs for one letter"],
+)
+async def test_a_reply_joins_however_its_address_is_written(
+    opened_by: str, answered_by: str, gateway: Desk, sarah: Desk
+) -> None:
+    own, first, second = (uuid4().hex[:12], *(f"<{uuid4().hex}@c.test>" for _ in range(2)))
+    case = await opens(gateway, _raw(f"{own}{opened_by}", "Nobody came.", first), sarah)
+    reply = _raw(f"{own}{answered_by}", "Still nobody.", second, first)
+    told = await post(gateway, reply, 200)
+    assert (told["status"], told["operation"]["number"]) == ("filed", case["number"])
+
+
 async def test_a_reply_to_a_reply_joins_too(gateway: Desk, sarah: Desk) -> None:
     sender, ids = address(), [f"<{uuid4().hex}@customer.test>" for _ in range(3)]
     case = await opens(gateway, written(sender, "One.", **{"Message-ID": ids[0]}), sarah)

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from pydantic import ValidationError
 
 from api.app import create_app
 from api.parts import Parts
+from models.simulation import AgentScript
 from tests.api.rows import Rows
 from tests.desk import Desk
 from tests.served import port_of, served
@@ -53,6 +55,30 @@ def test_every_operation_says_what_it_is_for(method: str, path: str, told: dict[
     assert told["operationId"]
     for parameter in told.get("parameters", ()):
         assert parameter["schema"]
+
+
+def test_a_script_may_be_said_in_short_and_the_contract_says_so() -> None:
+    """Whatever the model takes, from a file or over HTTP, the schema allows, and nothing else."""
+    whole = {**SCHEMA["components"]["schemas"]["AgentScript"], "components": SCHEMA["components"]}
+    contract = Draft202012Validator(whole)
+    right: list[Any] = [
+        "never",
+        "reached",
+        {},
+        {"skip": True},
+        ["no-answer", {"after": "PT1H"}],
+        [],
+    ]
+    wrong: list[Any] = [None, 5, "Not A Slug", [["never"]], [None], {"outcom": "done"}, True]
+    for said in right:
+        script = {"answers": {"call-now": said}}
+        assert contract.is_valid(script), said
+        AgentScript.model_validate(script)
+    for said in wrong:
+        script = {"answers": {"call-now": said}}
+        assert not contract.is_valid(script), said
+        with pytest.raises(ValidationError):
+            AgentScript.model_validate(script)
 
 
 def test_no_two_operations_have_the_same_id() -> None:

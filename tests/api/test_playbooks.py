@@ -200,6 +200,9 @@ async def test_a_version_is_played_through(sarah: Desk) -> None:
     assert life["status"] == "open"
     assert life["late"] == 2
     assert any("reminder" in one["what"] for one in life["moments"])
+    for said in ("never", ["never"], {"never": True}, [{"never": True}]):
+        wish = {"days": 2, "script": {"answers": {"apologise": said}}}
+        assert await sarah.post(f"{PLAYBOOKS}/missed-appointment@1/simulation", wish) == life, said
     answer = await sarah.ask("POST", f"{PLAYBOOKS}/missed-appointment@1/simulation", {"days": 1000})
     require_problem(answer, 422, "fields-invalid")
 

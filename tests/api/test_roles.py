@@ -73,6 +73,7 @@ POST   /cs/playbooks/{version}/publication          401 403 403 200 200 403 403 
 POST   /admin/codec/session                         401 403 403 403 200 403 403 403 403
 POST   /admin/codec/decode                          401 403 403 403 200 403 403 403 403
 GET    /mailbox                                     401 200 200 200 200 403 403 403 403
+GET    /mailbox/set-aside                           401 200 200 200 200 403 403 403 403
 GET    /admin/audit                                 401 403 403 200 200 403 403 403 403
 GET    /status                                      401 200 200 200 200 403 200 403 403
 GET    /healthz                                     200 200 200 200 200 200 200 200 200

@@ -3,20 +3,22 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import delete
+from sqlalchemy import delete, func, update
 
 from activities.adapters import minilm_files
 from activities.adapters.minilm_files import TABLE_PLACE
 from api.parts import Parts
 from models.llm import LlmSetup, LlmTrouble
-from models.store.repositories import llm
+from models.store.repositories import llm, mail
 from models.store.session import Store
 from models.store.tables.llm import LLM_CALLS
+from models.store.tables.mail import MAILS_SET_ASIDE
 from supervisor import machine_checks, service_checks
 from supervisor.stack import Stack
 from tests.activities.llm_desk import FITS, Desk as Asker, asking
@@ -91,6 +93,23 @@ async def test_a_spent_budget_switches_it_off(sarah: Desk, asker: Asker, store: 
     assert await asker.trouble() is LlmTrouble.BUDGET_SPENT
     async with store.transaction() as connection:
         assert await llm.tokens_today(connection) == 5500
+
+
+async def test_it_says_how_many_mails_were_set_aside_lately(sarah: Desk, store: Store) -> None:
+    async with store.transaction() as connection:
+        await connection.execute(delete(MAILS_SET_ASIDE))
+    assert (await sarah.get("/status"))["mail"] == {
+        "set_aside": 0,
+        "words": "0 mails were set aside within 24 hours.",
+    }
+    async with store.transaction() as connection:
+        for name, hours in (("one", 23), ("another", 25)):
+            await mail.set_aside(connection, name, None, ["Why not."])
+            row = update(MAILS_SET_ASIDE).where(MAILS_SET_ASIDE.c.key == name)
+            at = func.now() - timedelta(hours=hours)
+            await connection.execute(row.values(set_aside_at=at))
+    told = (await sarah.get("/status"))["mail"]
+    assert told == {"set_aside": 1, "words": "1 mail was set aside within 24 hours."}
 
 
 async def test_the_doctor_says_the_same(stack: Stack, asker: Asker) -> None:

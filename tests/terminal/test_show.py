@@ -194,6 +194,24 @@ def test_the_mailbox_lists_and_reads_letters(api: FakeApi, run: Run) -> None:
     assert "case=E-1042" in api.asked[-1].query
 
 
+def test_the_mailbox_shows_mail_that_was_set_aside(api: FakeApi, run: Run) -> None:
+    mails = [
+        {
+            "message_id": f"1@{recorded.HOSTILE}",
+            "reasons": ["It is a read receipt.", "It asks for no answer."],
+            "set_aside_at": "2026-11-22T13:20:00Z",
+        },
+        {"message_id": None, "reasons": ["Why not."], "set_aside_at": "2026-11-22T13:10:00Z"},
+    ]
+    api.on("GET", "/mailbox/set-aside", Answer(body={"items": mails}))
+    shown = run("mailbox", "--set-aside").stdout
+    assert "It is a read receipt. It asks for no answer." in " ".join(shown.split())
+    assert "(no id)" in shown
+    assert "\x1b" not in shown
+    api.on("GET", "/mailbox/set-aside", Answer(body={"items": []}))
+    assert "No mail was set aside lately." in run("mailbox", "--set-aside").stdout
+
+
 @pytest.mark.parametrize(
     ("me", "words"),
     [

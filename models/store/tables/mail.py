@@ -1,6 +1,7 @@
-"""The development mailbox, and which mail belongs to which escalation."""
+"""The development mailbox, which mail belongs to which escalation, and which to none."""
 
 from sqlalchemy import Column, ForeignKey, Index, Table, Uuid, func
+from sqlalchemy.dialects.postgresql import JSONB
 
 from models.store.tables.metadata import INSTANT, METADATA, WORDS
 
@@ -25,3 +26,13 @@ MAIL_THREADS = Table(
     Column("escalation_id", Uuid, ForeignKey("escalations.id"), nullable=False, index=True),
     Column("seen_at", INSTANT, nullable=False, server_default=func.now()),
 )
+
+MAILS_SET_ASIDE = Table(
+    "mails_set_aside",
+    METADATA,
+    Column("key", WORDS, primary_key=True),
+    Column("message_id", WORDS, nullable=True),
+    Column("reasons", JSONB, nullable=False),
+    Column("set_aside_at", INSTANT, nullable=False, server_default=func.now(), index=True),
+)
+"""Neither its words nor who sent it: only what finds it again at the mail server, and why."""
