@@ -37,11 +37,6 @@ def anywhere(values: Iterable[str]) -> Iterator[str]:
     return (_spaced(one) for one in values)
 
 
-def whole(values: Iterable[str]) -> Iterator[str]:
-    """The value as whole words, with any white space where it has some."""
-    return (_alone(_spaced(one)) for one in values if one.strip())
-
-
 def ids(values: Iterable[str]) -> Iterator[str]:
     """Ids, however their groups are joined: `CUST-00417` is `cust 00417` and `CUST00417`.
 

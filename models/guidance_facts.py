@@ -117,8 +117,6 @@ class KnownFields(Frozen):
     ids: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
     """The ids of other systems."""
 
-    address_lines: Annotated[tuple[Line, ...], Field(max_length=10)] = ()
-
 
 class Placeholders(Frozen):
     """Which placeholder stands for what, in the order in which they were made."""
