@@ -133,6 +133,7 @@ def _finders(known: KnownFields) -> list[tuple[str, Finder]]:
         ("CARD", personal_ids.card_codes),
         ("BIRTH", personal_ids.births),
         ("ADDRESS", streets),
+        ("NAME", _any_of(known_spellings.names(known.colleagues, known_spellings.WORDS_TOO))),
         ("ID", personal_ids.named_ids),
         ("ID", personal_ids.references),
         ("PHONE", personal.phones),
