@@ -33,7 +33,7 @@ from models.prediction import Prediction
 from models.sentiment import ReadBy
 from models.standing import EscalationWhole
 from models.step import Step
-from models.store.repositories import contents, customers, events, remembered, similar
+from models.store.repositories import contents, customers, events, people, remembered, similar
 from models.store.vectors import can_keep_vectors
 from models.text import can_be_seen
 
@@ -131,7 +131,7 @@ async def case_facts(
         predicted_csat=told.outlook.csat.value,
         outlook=told.outlook,
     )
-    return CaseFacts(facts, known_of(customer))
+    return CaseFacts(facts, known_of(customer, await people.names_around(connection, line.id)))
 
 
 def chance_of(told: Prediction) -> Chance | None:
@@ -164,12 +164,13 @@ def _customer(customer: Customer | None) -> CustomerFacts | None:
     )
 
 
-def known_of(customer: Customer | None) -> KnownFields:
-    """What is personal about a customer, and must not leave the house as it is."""
+def known_of(customer: Customer | None, colleagues: tuple[str, ...]) -> KnownFields:
+    """What is personal about a customer and our own people, and must not leave as it is."""
     if customer is None:
-        return KnownFields()
+        return KnownFields(colleagues=colleagues)
     return KnownFields(
         names=(customer.name,),
+        colleagues=colleagues,
         emails=(customer.email,) if customer.email else (),
         phones=(customer.phone,) if customer.phone else (),
         ids=(customer.external_id,) if customer.external_id else (),

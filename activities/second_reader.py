@@ -24,7 +24,7 @@ from models.guidance_facts import KnownFields
 from models.llm import Ask
 from models.prompt import PromptFile
 from models.sentiment import Reading, Sentiment
-from models.store.repositories import customers, escalations, llm
+from models.store.repositories import customers, escalations, llm, people
 from models.store.session import Store
 
 AN_HOUR = 20
@@ -91,4 +91,5 @@ class SecondReader:
         async with self.store.transaction() as connection:
             line = await escalations.line_by_id(connection, case)
             customer = await customers.get(connection, line.customer_id) if line else None
-        return known_of(customer)
+            colleagues = await people.names_around(connection, case)
+        return known_of(customer, colleagues)

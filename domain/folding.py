@@ -12,6 +12,7 @@ for the words of a Russian list, so that they still find each other.
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _DROPPED = frozenset({"Cf", "Cn", "Mn", "Me", "Mc"})
 _LINE_ENDS = "\u2028\u2029\x85\x0b\x0c"
@@ -37,7 +38,11 @@ _ALIKE = {
 }  # fmt: skip
 """Letters of Cyrillic, Greek and Armenian that are taken for Latin ones."""
 
-_LATIN = {ord(char): latin for chars, latin in _ALIKE.items() for char in chars}
+_LATIN = {
+    ord(char): latin.upper() if char.isupper() else latin
+    for chars, latin in _ALIKE.items()
+    for char in chars
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,20 @@ def _shown(char: str) -> str:
 
 def _without_marks(text: str) -> str:
     return "".join(char for char in text if unicodedata.category(char) not in _DROPPED)
+
+
+def alike(text: str) -> str:
+    """What can be seen of a text, in letters without marks and Latin where they look so.
+
+    For whoever looks for words and shows them: case, apostrophes and lines stay. Linear.
+    """
+    shown = seen(text).text
+    return shown if shown.isascii() else "".join(map(_alike, shown))
+
+
+@lru_cache(maxsize=4096)
+def _alike(char: str) -> str:
+    return _without_marks(unicodedata.normalize("NFKD", char)).translate(_LATIN)
 
 
 def form(word: str) -> str:

@@ -1,9 +1,10 @@
 """Grounding: a draft of a language model is shown only when everything in it may be said.
 
 The checks, in their order: lengths; sense; amounts, times, names, cases and addresses that are in
-the facts; promises that the step allows; phrases and do-nots; no links; words that are easy;
-English; and not the secret of the request. Each text is read by `plain` first, so that nothing
-hides. What is found is told in plain words: it is the text of the one attempt to mend it.
+the facts; no question for a secret; promises that the step allows; phrases and do-nots; no links;
+words that are easy; English; and not the secret of the request. Each text is read by `plain` first,
+so that nothing hides. What is found is told in plain words: it is the text of the one attempt to
+mend it.
 
 These checks know words, not sense: a lie in plain small words passes. A person reads before
 anything is sent.
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TypeAlias
 
-from domain import leaks, phrases, promises, reading
+from domain import leaks, phrases, promises, reading, secret_asks
 from domain.amounts import Amount, amounts
 from domain.ground import Ground, Said, ground, said, texts_of
 from domain.language import is_english
@@ -123,6 +124,7 @@ CHECKS: tuple[tuple[RefusalCode, Check], ...] = (
     (RefusalCode.NAME, _names),
     (RefusalCode.CASE, leaks.cases),
     (RefusalCode.CONTACT, leaks.contacts),
+    (RefusalCode.SECRET, secret_asks.asked),
     (RefusalCode.PROMISE, promises.broken),
     (RefusalCode.PHRASE, _phrases),
     (RefusalCode.DO_NOT, _do_nots),
@@ -212,6 +214,7 @@ _MEND = {
     RefusalCode.NAME: "Name nobody and nothing that is not in the facts.",
     RefusalCode.CASE: "Name no case number that is not in the facts.",
     RefusalCode.CONTACT: "Write no address and no telephone number.",
+    RefusalCode.SECRET: "Ask for no password, PIN, code or number of a card.",
     RefusalCode.PROMISE: "Promise only what the step offers, and no more than it allows.",
     RefusalCode.PHRASE: "Use no pressure, no blame and no talk of policies or machines.",
     RefusalCode.DO_NOT: "Keep to everything under do_not.",

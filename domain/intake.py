@@ -9,13 +9,16 @@ ours, not theirs; "if nobody calls I will cancel" is a threat. Cancelling an ord
 or a newsletter is not leaving. These are not the signal words (`signals/`): in doubt a signal word
 counts, for it only calls for a person's eye, while a type opens a playbook and has to be plain.
 
-Reasons quote the customer: they are content, and stay where content stays.
+Words are read, and quoted, as they look (`domain.folding`): what nobody can see in a word, or takes
+for another letter, does not hide it. Reasons quote the customer: they are content, and stay where
+content stays.
 """
 
 import re
 from collections.abc import Iterable
 
 from domain import intake_words as words
+from domain.folding import alike
 from models.escalation import EscalationType
 from models.frozen import Frozen
 from models.severity import Severity
@@ -72,6 +75,7 @@ _NEGATED = re.compile(
     r"|(?<!ca)(?<!could)n't)(?: (?:be|having to|even|actually|really|a|an|to))* $",
     re.IGNORECASE,
 )
+_QUOTES = str.maketrans("\u201c\u201d", '""')
 _SHOUTED = re.compile(r"\b[A-Z]{3,}\b")
 
 
@@ -81,7 +85,8 @@ def guess(subject: str, text: str) -> Guess:
     The subject of a reply is not read: its words are old. `text` is without quotes and signature.
     `guess("Help", "I want to cancel my account today")` is a critical cancel threat.
     """
-    said = _plain(text if _REPLY.match(subject) else f"{subject}\n\n{text}")
+    subject = alike(subject)
+    said = _plain(alike(text) if _REPLY.match(subject) else f"{subject}\n\n{alike(text)}")
     kind, hits = _type(said)
     severity, why = _severity(said, kind, hits)
     return Guess(
@@ -94,7 +99,7 @@ def guess(subject: str, text: str) -> Guess:
 
 def _plain(text: str) -> str:
     """Straight quotes and single spaces; empty lines become line ends, other line ends spaces."""
-    text = text.translate(str.maketrans("\u2018\u2019\u201c\u201d", "''\"\""))
+    text = text.translate(_QUOTES)
     paragraphs = re.split(r"\n[ \t]*\n", text)
     return "\n".join(" ".join(each.split()) for each in paragraphs if each.strip())
 

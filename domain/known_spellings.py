@@ -22,6 +22,20 @@ LONG_ID = 6
 SHORTEST_PHONE = 5
 """Fewer digits are no number of a telephone."""
 
+WORDS_TOO = frozenset(
+    (
+        "bill", "price", "cash", "rich", "page", "mark", "mike", "rob", "frank", "grant", "chase",
+        "pat", "grace", "hope", "joy", "faith", "rose", "dawn", "june", "april", "august", "summer",
+        "art", "gene", "jack", "guy", "dean", "miles", "drew", "wade", "lane", "day", "young",
+        "long", "short", "brown", "white", "green", "black", "gray", "king", "cook", "baker",
+        "hall", "wood", "woods", "stone", "best", "good", "love", "case", "call", "bond", "banks",
+        "post", "power", "rush", "sharp", "small", "strong", "wise", "little", "church", "field",
+        "hill", "house", "park", "parks", "street", "waters", "wolf", "star", "light",
+    )
+)  # fmt: skip
+"""Names that are as well words of a complaint. A colleague is found by one with a capital only; a
+customer, who may sign in small letters, by every one."""
+
 _PART = re.compile(r"[^\W\d_][^\s,;]*")
 _GROUP = re.compile(r"[^\W\d_]+|\d+")
 _LETTERS = re.compile(r"ss|[aou]e|.", re.DOTALL)
@@ -35,11 +49,6 @@ _AS_TWO = str.maketrans(
 def anywhere(values: Iterable[str]) -> Iterator[str]:
     """The value, also within a word."""
     return (_spaced(one) for one in values)
-
-
-def whole(values: Iterable[str]) -> Iterator[str]:
-    """The value as whole words, with any white space where it has some."""
-    return (_alone(_spaced(one)) for one in values if one.strip())
 
 
 def ids(values: Iterable[str]) -> Iterator[str]:
@@ -65,17 +74,17 @@ def numbers(values: Iterable[str]) -> Iterator[str]:
             yield r"(?<!\d)\+?" + r"[ ()./-]{0,3}".join(digits) + r"(?!\d)"
 
 
-def names(values: Iterable[str]) -> Iterator[str]:
+def names(values: Iterable[str], exactly: frozenset[str] = frozenset()) -> Iterator[str]:
     """Whole names, and each part of two letters or more, as whole words.
 
-    A part that is a small word of English too, such as `Will`, is found as a name only when it
-    is written with a capital. Digits may stand beside a name: `carter77`.
+    A part that is a small word of English too, such as `Will`, or one of `exactly`, is found as a
+    name only when it is written with a capital. Digits may stand beside a name: `carter77`.
     """
     for value in values:
         words = value.split()
         yield _alone(r"[\s.,-]{0,5}".join(map(_letters, words)), but="[^\\W\\d]")
         for part in _parts(value):
-            exact = is_small_word(part)
+            exact = is_small_word(part) or part.casefold() in exactly
             found = f"(?-i:{re.escape(one_spelling(part))})" if exact else _letters(part)
             yield _alone(found, but=r"[^\W\d]")
 

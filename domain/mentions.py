@@ -1,8 +1,9 @@
 """Does a text mention a word or a phrase, and not deny it?
 
 The rule. A phrase is mentioned when its words stand in the text as whole words, one after the
-other, in any case, with only white space or hyphens between them. Curly apostrophes are straight
-ones, and a possessive `'s` is not counted.
+other, in any case, with only white space or hyphens between them. Words are read as they look
+(`domain.folding`): without signs of no width, marks on letters, full width, and letters of another
+alphabet that look Latin. A possessive `'s` is not counted.
 
 It is not mentioned where a negation stands before it, with nothing but carrier words in between:
 "I do not want to cancel", "never cancel", "not switching to". Any other word, and any sign such
@@ -16,16 +17,16 @@ No regular expression is made from anybody's words. The time is linear in the te
 import re
 from collections.abc import Iterable, Iterator
 
+from domain.folding import alike
+
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*|--+|[^\s\w-]|_")
-_APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\uff07": "'"})
 
 Words = tuple[str, ...]
 
 
 def words(text: str) -> Words:
     """The words of a text, in order; any sign between two of them is a token of its own."""
-    folded = text.translate(_APOSTROPHES).casefold()
-    return tuple(token.removesuffix("'s") for token in _TOKEN.findall(folded))
+    return tuple(token.removesuffix("'s") for token in _TOKEN.findall(alike(text).casefold()))
 
 
 _NEGATIONS = frozenset(

@@ -1,8 +1,10 @@
 """Ids by their form: what stands behind `account` or `order`, references, days of birth.
 
 A short number is an id only behind a word that says so; without one it is as well three visits or
-the year 2017. A reference of letters and digits is known by its mixture: `QX7P2K`, `AB-12345`. Our
-own case numbers are none, nor are `24h`, `mid-2019` and `COVID19`. Texts are in one spelling.
+the year 2017. There its groups may stand apart, `12 34 56`, as long as no unit follows: in `order
+4711 3 times` three is a count. A reference of letters and digits is known by its mixture: `QX7P2K`,
+`AB-12345`. Our own case numbers are none, nor are `24h`, `mid-2019` and `COVID19`. Texts are in one
+spelling.
 """
 
 import re
@@ -11,15 +13,29 @@ from itertools import pairwise
 
 from domain.personal import Span
 
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|m.r|mai|okt|dez)[a-z]{0,7}\.?"
+_UNITS = (
+    r"(?:(?:times?|days?|hours?|hrs?|h|minutes?|mins?|seconds?|weeks?|months?|years?|am|pm|a\.m|p\.m"
+    r"|uhr|o'clock|st|nd|rd|th|usd|eur|gbp|dollars?|euros?|pounds?|bucks|cents?|percent|points?|km|k"
+    r"|miles?|people|visits?|calls?|more|of|units?|pieces?|items?|boxes|kg|lbs?|gb|mb|mbit|mbps|tage?"
+    rf"|wochen?|stunden?|monate?|jahre?|{_MONTH})(?![^\W\d_])|[%$\u20ac\u00a3:])"
+)
+_SPACED = (
+    rf" (?!\d{{1,9}}(?:[.,]\d{{1,2}})? ?-?{_UNITS})(?!\d{{1,4}}[./-]\d{{1,2}}[./-]\d)"
+    r"(?!\d[ \n][^\W\d_])(?=[A-Za-z]{0,3}\d)"
+)
+"""A space between two groups of an id: none before a count, a sum, a time of day or a day."""
+
 _NAMED = re.compile(
     r"(?<![^\W\d])(?:accounts?|acct|orders?|ref|reference|customer|client|member|membership|contract"
     r"|policy|booking|reservation|confirmation|ticket|invoice|tracking|serial|ssn|social security"
-    r"|tax|passport|licen[cs]e|plate|registration|pin|passcode|password|id|konto|kunde|kunden\w{2,12}"
-    r"|vertrag|vertrags\w{2,12}|bestellung|bestell\w{2,12}|rechnung|rechnungs\w{2,12})"
+    r"|tax|passport|licen[cs]e|plate|registration|pin|passcode|password|id|sort"
+    r"|routing|bsb|insurance|nino|nhs|claim|patient|konto|kunde|kunden\w{2,12}|vertrag|vertrags\w{2,12}|bestellung|bestell\w{2,12}|rechnung|rechnungs\w{2,12})"
     r"(?: ?-?(?:id|ids|number|numbers|no|nr|num|code|ref|plate))?(?![^\W\d_])\.?"
     r"(?: is| was)?[ \n:=#,(\"'.-]{0,4}"
-    r"(?P<id>(?:[A-Za-z]{1,3}-[A-Za-z]{1,3} (?=\d))?(?=[A-Za-z./-]{0,40}\d)"
-    r"[A-Za-z0-9]{1,40}(?:[./-][A-Za-z0-9]{1,40}){0,6})",
+    r"(?P<id>(?:(?:[A-Za-z]{1,3}-[A-Za-z]{1,3}|(?-i:[A-Z]{2,4})) (?=\d))?(?=[A-Za-z./-]{0,40}\d)"
+    rf"[A-Za-z0-9]{{1,40}}(?:(?:[./-]|{_SPACED})[A-Za-z0-9]{{1,40}}){{0,8}}"
+    r"(?: (?-i:[B-HJ-Z])(?![\w'-]))?)",
     re.IGNORECASE,
 )
 _OUR_CASE = re.compile(r"E-? ?\d{1,9}", re.IGNORECASE)
@@ -28,7 +44,6 @@ _CODE = re.compile(
     r"(?: ?(?:is|number|no\.?))?[ :=#,-]{0,3}(?P<id>\d{3,8})(?!\d)",
     re.IGNORECASE,
 )
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|m.r|mai|okt|dez)[a-z]{0,7}\.?"
 _BORN = re.compile(
     r"(?<!\w)(?:born|birth ?dates?|birth ?days?|date of birth|d\.?o\.?b\.?|geb\.?|geboren"
     r"|geburts\w{1,10}|n.e? le|nacid[oa]|nacimiento)(?!\w)"
@@ -51,7 +66,7 @@ def named_ids(text: str) -> Iterator[Span]:
         value = found["id"]
         is_mixed = any(map(str.isalpha, value)) and not _UNIT.fullmatch(value)
         is_long = sum(map(str.isdecimal, value)) >= 3
-        if (is_long or is_mixed) and not _OUR_CASE.fullmatch(value):
+        if (is_long or is_mixed) and not _OUR_CASE.fullmatch(value.partition(" ")[0]):
             yield found.span("id")
 
 

@@ -7,6 +7,19 @@ make this right`, is not. No expression begins within a word (`domain.promises` 
 _BILL = r"(?:bill|price|cost|fee|invoice|plan|total|charge|rate|sum|amount|visit|balance|payment)s?"
 _THIS = r"(?:your|the|this|that|each|every|any|all)"
 
+_FREE_TIME = (
+    r"(?:giv|add|get)(?:e|es|s|ing|ting)? (?:you )?(?:a|an|one|two|three|six|twelve|another|\d+)"
+    r" (?:\w+ )?{one}s?\b|(?:free|gratis) {one}s?\b"
+    r"|{one}s? (?:is |are |will be )?(?:on (?:me|us)|free)\b"
+)
+_GONE = (
+    r"sent|shipped|mailed|dispatched|ordered|paid|transferred|replaced|repaired|installed"
+    r"|delivered|approved|fired|promoted"
+)
+_DONE = rf"{_GONE}|booked|put in|arranged|scheduled|fixed|moved|hired|told (?:him|her|them|the)"
+"""What is done for a customer, as if it were over. A visit `is booked` where its day is in the
+facts: that is for another check."""
+
 KINDS = {
     "money back": r"refund\w*|money back|reimburs\w+|pay(?:ing)? (?:you )?back|chargeback"
     r"|rembours\w+|erstatt\w+|r\u00fcckerstatt\w+|geld zur\u00fcck|reembols\w+|devoluci\w+"
@@ -28,9 +41,15 @@ KINDS = {
     r"|(?:price|rate|fee) (?:\w+ ){0,2}(?:the same|frozen|locked)",
     "something free": r"(?:for )?(?<!day )(?<!days )(?<!morning )free(?! to\b| up\b| of\b)\b"
     r"|on the house|complimentary|kostenlos\w*|gratis",
+    "a free month": _FREE_TIME.format(one="month"),
+    "a free year": _FREE_TIME.format(one="year"),
     "that nothing is to be paid": r"waiv\w+|no charge|without charge|no cost|at our expense"
+    r"|(?:weeks?|visits?|bills?|rest|next (?:one|time)) (?:is |are |will be )?on me\b"
     r"|(?<!called )on us\b"
     r"|(?:not|never|no longer|\w{2,5}n't) (?:\w+ ){0,2}(?:pay|charge|bill|owe)\b"
+    r"|(?:not|never|no longer|\w{2,5}n't) (?:\w+ ){0,2}cost\b"
+    r"|(?:forget|drop|strike|erase|clear|wipe|cancel|void|tear up) (?:\w+ ){0,4}"
+    r"(?:you (?:still |now |may )?owe|debts?|balance)\b"
     r"|owe (?:us )?(?:nothing|zero)|write off|written off|our treat"
     r"|pays? (?:us )?(?:nothing|zero|no more|no longer|not a cent)"
     r"|costs? (?:you )?(?:nothing|zero|not a cent)"
@@ -51,7 +70,16 @@ KINDS = {
     "that something ends": r"(?:i|we)(?:'ll|'ve| will| have| did| just){0,2} (?:cancel|clos|delet"
     r"|terminat|end)\w* (?:your|this|the|it)\b"
     r"|you (?:can|may|could|are free to) (?:\w+ ){0,2}(?:leave|quit|go|end|cancel) (?:\w+ ){0,3}"
-    r"(?:contract|plan|deal|any ?time|at once|now)\b",
+    r"(?:contract|plan|deal|any ?time|at once|now)\b"
+    r"|(?:your|the|this) (?:\w+ )?(?:contract|plan|account|deal|subscription|service|membership)s?"
+    r"(?:'s| is| are| has been| have been| will be| gets?| comes?) (?:\w+ ){0,2}"
+    r"(?:end|clos|cancel|delet|terminat|void|over\b|stopped|done with)",
+    "that something was done": r"(?:we|i)(?:'ve| have)(?: just| already| now| also)* (?:got )?"
+    rf"(?:{_DONE})\b(?! (?:you|him|her|them) (?:down|wait))|(?:we|i) (?:just|already) (?:{_DONE})\b"
+    rf"|(?:has|have|is|are) (?:just |already |now )*(?:been )?(?:{_GONE})\b"
+    r"|(?:technician|tech|man|woman|men|van|team|crew|parcel|part|somebody|someone|colleague|one of"
+    r" us)s? (?:is|are) (?:now |already )*(?:on (?:the|his|her|its|their) way|under ?way"
+    r"|at your (?:door|home|house))",
     "our guilt": r"our (?:own )?(?:fault|negligence|liability|mistake|error|wrong|blame)\b"
     r"|(?:we|i) (?:are|am) (?:\w+ )?(?:liable|at fault|to blame|guilty|legally)"
     r"|we're (?:liable|at fault|to blame)|legal(?:ly)? (?:responsib\w+|liab\w+|bound)"

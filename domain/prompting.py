@@ -90,7 +90,7 @@ def _bounded(text: str) -> str:
 
 
 def _with_people(known: KnownFields, facts: GuidanceFacts) -> KnownFields:
-    """The customer's name and the agent's are personal too, whether they were given or not."""
+    """The names in the facts are personal too, whether they were given or not."""
     people = (facts.customer.name if facts.customer else None, facts.agent_name)
     names = (*known.names, *(name for name in people if name))
     return known.model_copy(update={"names": tuple(dict.fromkeys(names))})

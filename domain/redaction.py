@@ -123,7 +123,6 @@ def _finders(known: KnownFields) -> list[tuple[str, Finder]]:
     return [
         ("TEXT", _of(_LIKE_ONE)),
         ("EMAIL", _any_of(known_spellings.anywhere(known.emails))),
-        ("ADDRESS", _any_of(known_spellings.whole(known.address_lines))),
         ("ID", _any_of(known_spellings.ids(known.ids))),
         ("PHONE", _any_of(known_spellings.numbers(known.phones))),
         ("URL", personal.urls),
@@ -134,6 +133,7 @@ def _finders(known: KnownFields) -> list[tuple[str, Finder]]:
         ("CARD", personal_ids.card_codes),
         ("BIRTH", personal_ids.births),
         ("ADDRESS", streets),
+        ("NAME", _any_of(known_spellings.names(known.colleagues, known_spellings.WORDS_TOO))),
         ("ID", personal_ids.named_ids),
         ("ID", personal_ids.references),
         ("PHONE", personal.phones),

@@ -112,12 +112,13 @@ class KnownFields(Frozen):
     names: Annotated[tuple[Line, ...], Field(max_length=10)] = ()
     """Full names. First and last names are found in them."""
 
+    colleagues: Annotated[tuple[Line, ...], Field(max_length=60)] = ()
+    """Full names of our own people, of whom texts may speak too."""
+
     emails: Annotated[tuple[Line, ...], Field(max_length=10)] = ()
     phones: Annotated[tuple[Line, ...], Field(max_length=10)] = ()
     ids: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
     """The ids of other systems."""
-
-    address_lines: Annotated[tuple[Line, ...], Field(max_length=10)] = ()
 
 
 class Placeholders(Frozen):

@@ -104,6 +104,22 @@ async def test_what_is_personal_does_not_leave(store: Store) -> None:
     assert "Write to" in sent[0]
 
 
+async def test_names_of_our_own_people_do_not_leave(store: Store, sarah: Agent) -> None:
+    case = UUID((await sarah.open_case())["escalation_id"])
+    sent: list[str] = []
+
+    def hear(request: dict[str, Any]) -> Any:
+        sent.append(json.dumps(request))
+        return {"score": -40}
+
+    async with asking(store, obedient(hear)) as desk:
+        second = SecondReader(store, desk.client, load_prompts()[PromptTask.SENTIMENT])
+        await second.look(case, f"Sarah Lind hung up, and marcus too. {uuid4()}", UPSET)
+    assert "hung up" in sent[0]
+    for name in ("Sarah", "Lind", "marcus"):
+        assert name not in sent[0]
+
+
 async def test_a_correspondence_of_robots_costs_no_more_than_twenty_questions_an_hour(
     store: Store, sarah: Agent
 ) -> None:

@@ -29,7 +29,6 @@ KNOWN = KnownFields(
     emails=("doug.carter@example.test",),
     phones=("+1 555 010 4477",),
     ids=("CRM-88231",),
-    address_lines=("14 Birch Lane",),
 )
 
 LETTER = (

@@ -109,6 +109,29 @@ def test_severity_follows_the_gravest_rule(text: str, severity: Severity) -> Non
     assert guess("", text).severity is severity
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I want to can\u200bcel my account today.",
+        "I want to can\u00adcel my acc\u2060ount to\ufeffday.",
+        "I want to c\u0430ncel m\u0443 \u0430ccount tod\u0430y.",
+        "I want to \uff43\uff41\uff4e\uff43\uff45\uff4c my account today.",
+        "I want to c\u00e0nc\u00e8l my acco\u0301unt today.",
+        "I w\u0430nt t\u043e C\u0391NC\u0395L my \u0391CCOUNT today.",
+    ],
+)
+def test_a_threat_is_one_however_it_hides_t26(text: str) -> None:
+    plain = guess("", "I want to cancel my account today.")
+    for found in (guess("", text), guess(text, "")):
+        assert (found.type, found.severity) == (plain.type, plain.severity)
+        assert found.type_reason.casefold() == plain.type_reason.casefold()
+    assert guess("", text.replace("I ", "I do n\u200bot ", 1)).type is Type.OTHER
+
+
+def test_a_hidden_reply_is_a_reply_t26() -> None:
+    assert guess("R\u200be: Cancel my account", "All is well.").type is Type.OTHER
+
+
 def test_reasons_quote_the_customer() -> None:
     found = guess("Fed up", "I'm going to cancel\nmy account")
     assert found.type_reason == "It says “cancel my account”."

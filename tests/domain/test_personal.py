@@ -132,6 +132,15 @@ def test_an_id_of_digits_stands_in_no_longer_number_and_in_no_sum() -> None:
         ("Kundennummer 48213", "Kundennummer [ID_1]"),
         ("the order account 48213 it is", "the order account [ID_1] it is"),
         ("my PIN: 4821", "my PIN: [ID_1]"),
+        ("My social security number is 123 45 6789", "My social security number is [ID_1]"),
+        ("driver's licence number is S123 456 789", "driver's licence number is [ID_1]"),
+        ("customer number 100 200", "customer number [ID_1]"),
+        ("my account number is 12 34 56.", "my account number is [ID_1]."),
+        ("my account: 12 34 5, ok", "my account: [ID_1], ok"),
+        ("sort code 12-34-56", "sort code [ID_1]"),
+        ("sort code is 12 34 56", "sort code is [ID_1]"),
+        ("booking ref ABC 123", "booking ref [ID_1]"),
+        ("national insurance number AB 12 34 56 C", "national insurance number [ID_1]"),
         ("exp 12/27 cvv 123", "exp 12/27 cvv [CARD_1]"),
         ("security code is 1234", "security code is [CARD_1]"),
         ("DOB 1980-02-03", "DOB [BIRTH_1]"),
@@ -145,11 +154,27 @@ def test_an_id_is_known_by_its_mixture_or_by_the_word_before_it(text: str, left:
 
 
 @pytest.mark.parametrize(
+    "rest",
+    [
+        "3 times", "120 dollars", "120.50 EUR", "$120", "2 weeks ago", "12 May", "4/5/2026",
+        "on 4/5/2026", "9:30", "2 technicians came", "24h", "20 %", "3rd try", "at 9 am",
+    ],
+)  # fmt: skip
+def test_what_is_counted_behind_an_id_is_no_part_of_it(rest: str) -> None:
+    assert sent(f"order 4711 {rest}", NOBODY) == f"order [ID_1] {rest}"
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "22 Baker street", "22 baker street", "221B Baker St", "14 birch lane", "4 Elm avenue",
         "12 rue de la Paix", "10115 Berlin", "Apartment 4B", "Flat 3, 14 High Street",
         "Elm Court 9", "Calle Mayor 5", "SW1A 1AA", "CA 94110", "Hauptstrasse 12",
+        "14 Rosewood Close", "9 Oak Crescent", "12 Marina Parkway", "7 King's Mews", "9 Long Row",
+        "5 Notting Hill", "12 Green Park", "4 Elm Gardens", "1500 Broadway", "14 birch  lane",
+        "PO Box 4411", "P.O. Box 4411", "post office box 7", "Postfach 10 12 34",
+        "Kaiserdamm 12", "Paul-Lincke-Ufer 3a", "Sch\u00f6neberger Ufer 5", "Westring 9",
+        "Innsbrucker Ring 3", "Hamburger Stra\u00dfe 5", "Karl-Marx-Allee 3", "Unter den Linden 4",
     ],
 )  # fmt: skip
 def test_where_somebody_lives_is_found(text: str) -> None:
@@ -165,7 +190,9 @@ def test_where_somebody_lives_is_found(text: str) -> None:
         "2 hours down the road", "3 miles of road", "a flat 50 dollars fee", "20000 Dollars",
         "order 3 more", "meet @ 5.30", "3 @ 4.50 each", "order 2.5 tons",
         "a customer for 6 years", "my account is wrong 3 times", "3 May 2026",
-        "I was at home at nine", "cancel-threat", "a client since 2019",
+        "I was at home at nine", "cancel-threat", "a client since 2019", "a 3 way call",
+        "5 place settings", "2 people close by", "On May 4 Anna Park came", "On 3 Mr Hill came",
+        "Spring 2019", "During 3 visits", "Offering 5", "my Ring 2 doorbell", "box 4 of 5",
     ],
 )  # fmt: skip
 def test_what_only_looks_personal_is_left(text: str) -> None:
@@ -183,7 +210,8 @@ def test_one_spelling_is_as_long_as_the_text(text: str) -> None:
 @pytest.mark.parametrize(
     "seed",
     ["a", "1", "1 ", "1-", "a@", "@", "a.", "[", "order ", "order 1", "born ", "A1", "a1-", "12 a ",
-     "12 Aa ", "flat 1", "DE89 ", " at ", "(at)", "\u00e9", "4111 ", '"', "1\n", "rue de "],
+     "12 Aa ", "flat 1", "DE89 ", " at ", "(at)", "\u00e9", "4111 ", '"', "1\n", "rue de ",
+     "order 12 ", "id 1 2 ", "AB 12 ", "po box 1 ", "Postfach 1 ", "Aer ", "Aar", "a-", "12 A'"],
 )  # fmt: skip
 def test_twelve_thousand_signs_of_anything_are_read_at_once(seed: str) -> None:
     text = (seed * 12_000)[:12_000]

@@ -87,6 +87,21 @@ def test_a_word_is_mentioned(text: str) -> None:
     assert holds(mentions("cancel"), facts(text))
 
 
+HIDDEN = (
+    "can\u200bcel", "can\u00adcel", "c\u0430ncel", "\u0421\u0410N\u0421\u0415L",
+    "\uff43\uff41\uff4e\uff43\uff45\uff4c", "c\u0301ancel", "c\u00e0nc\u00e8l",
+    "\u202acancel\u202c",
+)  # fmt: skip
+"""One word in signs of no width, full width, marks, and letters that look Latin."""
+
+
+@pytest.mark.parametrize("word", HIDDEN)
+def test_a_word_is_mentioned_however_it_hides_t26(word: str) -> None:
+    assert holds(mentions("cancel"), facts(f"I want to {word} my account"))
+    assert holds(mentions(word), facts("I want to cancel my account"))
+    assert not holds(mentions("cancel"), facts(f"I do n\u200bot w\u0430nt to {word}"))
+
+
 @pytest.mark.parametrize(
     "text",
     [

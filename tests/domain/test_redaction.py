@@ -74,6 +74,13 @@ def test_a_name_that_is_also_a_small_word_is_found_with_a_capital_only() -> None
     assert redacted == "[NAME_1] will be [NAME_2]"
 
 
+def test_a_colleagues_name_is_found_and_words_that_are_names_too_stay_words() -> None:
+    known = KnownFields(colleagues=("Bill Page", "Sarah Lind"))
+    said = "sarah said: Bill knows of my bill on page 2. BILL PAGE does not."
+    redacted, _ = redact(said, known)
+    assert redacted == "[NAME_1] said: [NAME_2] knows of my bill on page 2. [NAME_3] does not."
+
+
 def test_a_name_within_another_word_is_left() -> None:
     assert redact("also alone", KnownFields(names=("Al Lone",)))[0] == "also alone"
 

@@ -6,13 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, Text, cast, func, or_, select, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.actor import Actor, ActorKind, Person, Role, Scope
 from models.ids import new_id
+from models.store.tables.event import EVENTS
 from models.store.tables.person import PEOPLE, TOKENS
+
+NAMES = 40
+"""Names of our own people that are looked for in the texts of one case."""
 
 
 def secret_hash(secret: str) -> str:
@@ -56,6 +60,25 @@ async def by_ids(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID,
         return {}
     rows = await connection.execute(select(PEOPLE).where(PEOPLE.c.id.in_(wanted)))
     return {row.id: _person(row) for row in rows}
+
+
+async def names_around(connection: AsyncConnection, escalation_id: UUID) -> tuple[str, ...]:
+    """The names of our own people of whom a case may speak, each once, at most 40.
+
+    Whoever did something in it or had it comes first, also when they left; then who works here.
+    """
+    said = EVENTS.c.body["fact"]
+    ids = (EVENTS.c.body["actor"]["id"], said["assignee_id"], said["previous_id"])
+    of_case = EVENTS.c.escalation_id == escalation_id
+    told = union_all(*(select(one.astext).where(of_case, one.astext.is_not(None)) for one in ids))
+    concerned = cast(PEOPLE.c.id, Text).in_(told)
+    query = (
+        select(PEOPLE.c.name)
+        .where(or_(PEOPLE.c.active, concerned))
+        .order_by(concerned.desc(), PEOPLE.c.created_at, PEOPLE.c.id)
+        .limit(NAMES)
+    )
+    return tuple(dict.fromkeys((await connection.execute(query)).scalars()))
 
 
 async def add_token(
