@@ -1,11 +1,13 @@
 """The real thing, once for all tests: PostgreSQL, Temporal, a worker, the API. No mocks."""
 
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from http.cookiejar import DefaultCookiePolicy
 
 import httpx2
+import pytest
 import pytest_asyncio
 from temporalio.client import Client
 
@@ -14,6 +16,7 @@ from api.parts import Parts
 from api.unsealing import Unsealing
 from config.settings import Settings, house_of
 from models.actor import Actor, Person
+from models.store.repositories import similar
 from models.store.session import Store
 from supervisor.stack import Stack
 from supervisor.temporary import temporary_stack
@@ -36,6 +39,14 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patient() -> Iterator[None]:
+    """On a busy machine a search by words may take its time; who tests its limit sets it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(similar, "PATIENCE", timedelta(seconds=4))
+        yield
 
 
 @pytest_asyncio.fixture(scope="session")
