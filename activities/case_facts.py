@@ -10,11 +10,11 @@ from typing import NamedTuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities import prospects
+from activities.alike import Alike, alike
 from domain.alert_words import SIGNALS
 from domain.prediction import said_of
 from domain.script_values import appointment_words
 from domain.sentiment import EMOJI
-from domain.similar import matter_text
 from domain.standing import light, step_now, tightest
 from models.command import Direction
 from models.customer import Customer
@@ -31,10 +31,10 @@ from models.guidance_facts import (
 from models.playbook import PlaybookVersion
 from models.prediction import Prediction
 from models.sentiment import ReadBy
+from models.similar import FoundBy
 from models.standing import EscalationWhole
 from models.step import Step
-from models.store.repositories import contents, customers, events, people, remembered, similar
-from models.store.vectors import can_keep_vectors
+from models.store.repositories import contents, customers, events, people
 from models.text import can_be_seen
 
 MESSAGES = 6
@@ -51,8 +51,9 @@ class CaseFacts(NamedTuple):
         """The same facts without those that change by the minute, and those that no model is told.
 
         Words that are written for a case outlive the minute: they may not say how much is left.
+        Cases that share no more than words with this one are for people to judge.
         """
-        step = self.facts.step
+        step, by_words = self.facts.step, self.facts.similar_found_by is FoundBy.TEXT_SEARCH
         changing: dict[str, object] = {
             "due_in": None,
             "waits_for": None,
@@ -62,6 +63,9 @@ class CaseFacts(NamedTuple):
             "churn_risk": None,
             "predicted_csat": None,
             "outlook": None,
+            "similar_cases": () if by_words else self.facts.similar_cases,
+            "similar_found_by": None,
+            "similar_words": None,
             "step": step.model_copy(update={"due_in": None}) if step else None,
         }
         return CaseFacts(self.facts.model_copy(update=changing), self.known)
@@ -94,7 +98,7 @@ async def case_facts(
     """
     customer = await customers.get(connection, whole.line.customer_id)
     messages = await _messages(connection, whole)
-    alike = await _alike(connection, whole)
+    found = await alike(connection, whole.line, 3)
     line, state, playbook = whole.line, whole.state, version.playbook
     step, risk = _step(state, version, now) if state else None, state.churn_risk if state else None
     by_step = step.step.id if step else None
@@ -123,7 +127,9 @@ async def case_facts(
         signals=tuple(f"speaks of {SIGNALS[one]}" for one in (state.signals if state else ())),
         messages=tuple(MessageFacts(direction=way, text=text) for way, text in messages),
         wish=wish,
-        similar_cases=alike,
+        similar_cases=_precedents(found),
+        similar_found_by=found.found_by,
+        similar_words=found.why_empty or found.why_by_words,
         sentiment=_sentiment(state),
         prediction=chance_of(told.success),
         prediction_words=said_of(told.success),
@@ -222,22 +228,7 @@ def _sentiment(state: EscalationState | None) -> GuidanceSentiment | None:
     )
 
 
-async def _alike(connection: AsyncConnection, whole: EscalationWhole) -> tuple[Precedent, ...]:
-    """Up to three cases that were like this one, by meaning, or else by words."""
-    line = whole.line
-    own = (
-        await similar.own_vector(connection, line.id)
-        if await can_keep_vectors(connection)
-        else None
-    )
-    if own is not None:
-        query = similar.nearest(*own, line.type, 3, but=line.id)
-    else:
-        matter = await remembered.matter_of(connection, line.id)
-        text = matter_text(matter.title, matter.description, matter.said) if matter else ""
-        if not text:
-            return ()
-        query = similar.by_words(text, line.type, 3, but=line.id)
+def _precedents(found: Alike) -> tuple[Precedent, ...]:
     return tuple(
         Precedent(
             id=number_text(one.number) if one.number else str(one.id),
@@ -245,7 +236,7 @@ async def _alike(connection: AsyncConnection, whole: EscalationWhole) -> tuple[P
             approach=approach,
             similarity=one.similarity,
         )
-        for one in await similar.read(connection, query)
+        for one in found.cases
         if can_be_seen(approach := one.approach.strip()[:500])
     )
 

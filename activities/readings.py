@@ -71,7 +71,7 @@ class Readings:
 
     @activity.defn(name="look_again")
     async def look_again(self, order: SecondOrder) -> SecondResult:
-        """How a language model reads a text, if it lies near to our own reading of it.
+        """How a language model reads a text, if it is worse than our own reading and near to it.
 
         It is not there, is slow, or talks nonsense: then nothing comes of it. Outside changes the
         record of what was asked, so a second attempt costs tokens and nothing else.

@@ -1,7 +1,8 @@
 """A second opinion on how a customer feels: a language model's, where there is one.
 
-Rule: our own reading is always there first. The model's counts only when it lies near to it, so
-nobody's words can talk it into a mood that is not there; and whatever goes wrong, our own stays.
+Rule: our own reading is always there first. The model's counts only when it is worse and lies near
+to it, so nobody's words can talk an alert away; and whatever goes wrong, our own stays. Words that
+give orders to a machine are not shown to it at all.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from activities.case_facts import known_of
 from activities.ports import LanguageModel, NoAnswer
 from domain.prompting import sentiment_prompt
 from domain.sentiment import settled
+from domain.suspicion import suspicious
 from models.draft import SentimentDraft
 from models.errors import RightnowError
 from models.guidance_facts import KnownFields
@@ -46,10 +48,13 @@ class SecondReader:
     _canary: str = field(default_factory=lambda: secrets.token_hex(8))
 
     async def look(self, case: UUID, text: str, own: Reading) -> Sentiment | None:
-        """What the model reads, where it lies near to our own reading and is another one.
+        """What the model reads, where it is worse than our own reading and lies near to it.
 
-        It never fails: None whenever anything is wrong.
+        It never fails: None whenever anything is wrong, and of words that give orders to a machine.
         """
+        if await asyncio.to_thread(suspicious, text):
+            _log.info("second_reading_left_out", case=str(case), why="suspicious")
+            return None
         try:
             async with self.store.transaction() as connection:
                 lately = await llm.asked_lately(connection, case, self.prompt.task.value, HOUR)

@@ -33,13 +33,15 @@ def foretell(
     """Each case with what would have been predicted of it, in the order of their openings.
 
     Nothing is told before twenty cases have ended. `priors` are the guesses of the versions
-    of playbooks that they went by.
+    of playbooks that they went by. A case of which nobody knows when it was opened tells of others,
+    and is not told itself: it could be told from cases that ended during its life.
     """
     over = sorted(cases, key=lambda one: one.ended_at)
     seen: defaultdict[_Key, Tally] = defaultdict(Tally)
     known = 0
-    for case in sorted(over, key=lambda one: one.opened_at):
-        while known < len(over) and over[known].ended_at < case.opened_at:
+    openings = [(one.opened_at, one) for one in over if one.opened_at is not None]
+    for opened_at, case in sorted(openings, key=lambda one: one[0]):
+        while known < len(over) and over[known].ended_at < opened_at:
             _count(seen, over[known])
             known += 1
         if known >= ENOUGH:

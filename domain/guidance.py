@@ -25,6 +25,7 @@ from models.guidance import (
 from models.guidance_facts import GuidanceFacts, StepFacts
 from models.playbook import LAST_STEP
 from models.severity import Severity
+from models.similar import FoundBy
 from models.step import (
     ENGINE_RUN,
     Approval,
@@ -55,6 +56,7 @@ def by_playbook(facts: GuidanceFacts, now: datetime) -> Guidance:
         win_condition=render(facts.win_condition, values),
         warning=_warning(facts),
         similar_cases=facts.similar_cases,
+        similar_cases_words=facts.similar_words,
         churn_risk=facts.churn_risk,
         predicted_csat=facts.predicted_csat,
         outlook=facts.outlook,
@@ -220,11 +222,18 @@ def _hints(step: Step) -> tuple[str, ...]:
     return step.instructions if isinstance(step, Task) else ()
 
 
+_FOUND_BY = {
+    None: SaidBy.MODEL,
+    FoundBy.EMBEDDING: SaidBy.MODEL,
+    FoundBy.TEXT_SEARCH: SaidBy.TEXT_SEARCH,
+}
+
+
 def _sources(facts: GuidanceFacts) -> Sources:
     counted = SaidBy.MODEL
     return Sources(
         predicted_success=counted if facts.prediction else None,
-        similar_cases=counted if facts.similar_cases else None,
+        similar_cases=_FOUND_BY[facts.similar_found_by] if facts.similar_cases else None,
         churn_risk=counted if facts.churn_risk is not None else None,
         predicted_csat=counted if facts.predicted_csat is not None else None,
     )

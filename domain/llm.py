@@ -25,15 +25,15 @@ WORDS = {
 def status(setup: LlmSetup | None, seen: LlmSeen) -> LlmStatus:
     """What any process can tell of the model.
 
-    It is off when none is set up, when the day's tokens are spent, and when the call that ended
-    last made its process give the endpoint a rest. A single bad call switches nothing off: the
-    next question is asked. After an hour without a call nothing is known against it.
+    It is off when none is set up, when the day's tokens are spent, and while the rest lasts that
+    the call that ended last made its process give the endpoint. A single bad call switches nothing
+    off: the next question is asked. When a rest is over nothing is known against it.
     """
     if setup is None:
         return _off(LlmTrouble.NOT_SET_UP, seen, budget=0)
     if seen.tokens_today >= setup.tokens_per_day:
         return _off(LlmTrouble.BUDGET_SPENT, seen, setup.tokens_per_day)
-    if seen.last is not None and seen.rested:
+    if seen.last is not None and seen.rests:
         return _off(LlmTrouble(seen.last), seen, setup.tokens_per_day)
     return LlmStatus(
         on=True,

@@ -171,7 +171,7 @@ def _guessed(risk: float | None) -> Estimate:
         low=None,
         high=None,
         n=0,
-        source=PredictionSource.PRIOR,
+        source=PredictionSource.MODEL,
         enough=False,
         words=words if risk is not None else "Nobody has read words of the customer yet.",
     )

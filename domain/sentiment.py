@@ -55,16 +55,19 @@ ORDER = tuple(one for one in Feeling if one is not Feeling.UNSURE)
 
 
 def settled(own: Sentiment, score: float, version: str) -> Sentiment:
-    """Our own reading and a language model's: the second counts when it lies near to the first.
+    """Our own reading, or a language model's, which counts when it is worse and lies near.
 
-    By one label at most, or where our own is unsure, and then it does not call satisfied whom we
-    take for negative. A customer who tells the model to be happy does not make it so.
+    Worse: its score is below ours. So what our own reading was worth an alert stays one, whatever a
+    customer tells the model to say. Near: by one label at most, or where our own is unsure; then it
+    says upset or calm, and never satisfied, for nobody here can contradict it.
     """
     theirs = feeling(score, 0.5)
-    known = own.feeling is not Feeling.UNSURE
-    if known and abs(ORDER.index(own.feeling) - ORDER.index(theirs)) > 1:
+    if score >= own.score:
         return own
-    if not known and own.p_negative >= LIKELY and theirs in (Feeling.SATISFIED, Feeling.DELIGHTED):
+    if own.feeling is Feeling.UNSURE:
+        if theirs in (Feeling.SATISFIED, Feeling.DELIGHTED):
+            return own
+    elif abs(ORDER.index(own.feeling) - ORDER.index(theirs)) > 1:
         return own
     kind = Polarity.NEUTRAL
     if theirs in (Feeling.FRUSTRATED, Feeling.VERY_FRUSTRATED):

@@ -27,6 +27,9 @@ class SaidBy(StrEnum):
     MODEL = "model"
     """A small model or a count that is built in."""
 
+    TEXT_SEARCH = "text-search"
+    """Words that both have, and no model: what is found may be about something else."""
+
     PLAYBOOK = "playbook"
     """The playbook and the case's own facts."""
 
@@ -137,6 +140,7 @@ class Precedent(Frozen):
     """What was done."""
 
     similarity: Part
+    """The cosine of both; of a text search its rank, which cannot be compared with a cosine."""
 
 
 class Sources(Frozen):
@@ -168,6 +172,9 @@ class Guidance(Frozen):
     """Something in the customer's words that an agent has to look at, in one sentence."""
 
     similar_cases: Annotated[tuple[Precedent, ...], Field(max_length=5)] = ()
+    similar_cases_words: Line | None = None
+    """Why they were looked for by words alone, or why there is none."""
+
     churn_risk: Part | None = None
     """As `outlook.churn_risk` says it."""
 

@@ -13,6 +13,7 @@ from models.guidance import Chance, GuidanceSentiment, Part, Precedent
 from models.money import Money
 from models.prediction import Outlook
 from models.severity import Severity
+from models.similar import FoundBy
 from models.step import Step
 from models.text import MAX_TEXT_BYTES, Line, Text
 
@@ -94,6 +95,12 @@ class GuidanceFacts(Frozen):
     """What the agent wants said. Theirs, as a customer's words are: it makes no promise ours."""
 
     similar_cases: Annotated[tuple[Precedent, ...], Field(max_length=5)] = ()
+    similar_found_by: FoundBy | None = None
+    """How they were looked for."""
+
+    similar_words: Line | None = None
+    """Why by words alone, or why there is none."""
+
     prediction: Chance | None = None
     """Of the step to do now."""
 

@@ -164,8 +164,8 @@ class LlmSeen(Frozen):
     """How the call went that ended last, if it was within the last hour."""
 
     last_at: AwareDatetime | None = None
-    rested: bool = False
-    """After it the process asked nothing more for a while."""
+    rests: bool = False
+    """After it the process asks nothing more for a while, and that is not over."""
 
 
 class LlmStatus(Frozen):

@@ -26,6 +26,9 @@ class PredictionSource(StrEnum):
     PRIOR = "prior"
     """No case like it is over: what was believed before, and what wider cases say."""
 
+    MODEL = "model"
+    """What was read in the customer's words. No cases were counted for it."""
+
     MEASURED = "measured"
     """Cases like it that are over, few of them held back by what was believed before."""
 
@@ -100,7 +103,7 @@ class Outlook(Frozen):
 
     churn_risk: Estimate
     """How much the customer's words speak for their leaving, from 0 to 1: guessed weights, so `n`
-    is 0."""
+    is 0, and its source is `model`."""
 
     loss: Estimate
     """How many customers left, from 0 to 1, in cases like it."""
@@ -137,7 +140,9 @@ class EndedCase(NamedTuple):
     Type and severity are those that it ended with: one that was corrected on the way was not known.
     """
 
-    opened_at: datetime
+    opened_at: datetime | None
+    """Empty of a case of an earlier system of which nobody knows how long it took."""
+
     ended_at: datetime
     type: EscalationType
     severity: Severity | None

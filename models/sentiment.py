@@ -35,7 +35,7 @@ class ReadBy(StrEnum):
     """The model that is built in."""
 
     LLM = "llm"
-    """A language model, whose answer lies near to that of the built-in one."""
+    """A language model, whose answer is worse than that of the built-in one and near to it."""
 
 
 class Sentiment(Frozen):
@@ -49,7 +49,7 @@ class Sentiment(Frozen):
 
     polarity: Polarity
     p_negative: Annotated[float, Field(ge=0, le=1)]
-    """How likely people would call the text negative."""
+    """How likely people would call the text negative. Always as the built-in model says it."""
 
     read_by: ReadBy
     version: str

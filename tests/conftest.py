@@ -2,12 +2,14 @@
 
 import gc
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from http.cookiejar import DefaultCookiePolicy
 
 import httpx2
 import hypothesis
+import pytest
 import pytest_asyncio
 from temporalio.client import Client
 
@@ -16,6 +18,7 @@ from api.parts import Parts
 from api.unsealing import Unsealing
 from config.settings import Settings, house_of
 from models.actor import Actor, Person
+from models.store.repositories import similar
 from models.store.session import Store
 from supervisor.stack import Stack
 from supervisor.temporary import temporary_stack
@@ -56,6 +59,14 @@ def pytest_collection_finish() -> None:
 async def one_day() -> None:
     """For what is counted by the day: midnight does not come in the middle."""
     await time_before_midnight()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patient() -> Iterator[None]:
+    """On a busy machine a search by words may take its time; who tests its limit sets it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(similar, "PATIENCE", timedelta(seconds=4))
+        yield
 
 
 @pytest_asyncio.fixture(scope="session")

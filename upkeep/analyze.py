@@ -96,13 +96,17 @@ def register(app: typer.Typer) -> None:
 
 
 def lines_of(source: TextIO) -> Iterator[str]:
-    """The lines of a stream, without end signs; of a line that is too long, a piece too long."""
+    """The lines of a stream, without end signs; of a line that is too long, a piece too long.
+
+    A mark of the byte order before the first one, as some editors write it, is no part of it.
+    """
+    begun = False
     while line := source.readline(LONGEST_LINE + 2):
         whole = line.endswith("\n")
         while not whole and len(rest := source.readline(LONGEST_LINE)) > 0:
             whole = rest.endswith("\n")
-        if line.strip():
-            yield line.rstrip("\r\n")
+        yield (line if begun else line.removeprefix("\ufeff")).rstrip("\r\n")
+        begun = True
 
 
 def answers(reader: Reader, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
@@ -144,6 +148,8 @@ def _read(line: str) -> Line | _Refused:
         return _Refused(None, f"This line has more than {LONGEST_LINE:,} characters.")
     if any("\udc80" <= sign <= "\udcff" for sign in line):
         return _Refused(None, "This line is not UTF-8.")
+    if not line.strip():
+        return _Refused(None, "This line is empty.")
     try:
         given = json.loads(line)
     except (ValueError, RecursionError):

@@ -6,25 +6,17 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, Field
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from activities.alike import alike
 from api.dependencies import CaseId, PartsDep, ReaderDep, load_line
 from api.problems import documented
-from domain.similar import matter_text
 from models.escalation import EscalationType, number_text
 from models.frozen import Frozen
 from models.similar import CaseOrigin, CaseOutcome, FoundBy, SimilarCase
-from models.standing import EscalationLine
-from models.store.repositories import remembered, similar
-from models.store.vectors import NO_VECTORS, can_keep_vectors
 
 router = APIRouter(prefix="/cs/escalations/{case}", tags=["guidance"])
 
 MOST = 20
-_NOT_READ = "The model has not read this case yet."
-_NONE_NEAR = "No case of this type that is over is near enough to this one."
-_NO_WORDS = "No case of this type that is over shares words with this one."
-_NOTHING_SAID = "Nothing is known yet of what this case is about."
 
 
 class SimilarView(Frozen):
@@ -79,38 +71,13 @@ async def similar_cases(
     """
     line = await load_line(parts, who, case)
     async with parts.store.transaction() as connection:
-        if not await can_keep_vectors(connection):
-            return await _by_words(connection, line, limit, NO_VECTORS)
-        own = await similar.own_vector(connection, line.id)
-        if own is None:
-            return await _by_words(connection, line, limit, _NOT_READ)
-        query = similar.nearest(*own, line.type, limit, but=line.id)
-        found = _views(await similar.read(connection, query))
-        return SimilarPage(
-            items=found,
-            source=FoundBy.EMBEDDING,
-            why_by_words=None,
-            model=own[1],
-            why_empty=None if found else _NONE_NEAR,
-        )
-
-
-async def _by_words(
-    connection: AsyncConnection, line: EscalationLine, limit: int, why: str
-) -> SimilarPage:
-    matter = await remembered.matter_of(connection, line.id)
-    text = matter_text(matter.title, matter.description, matter.said) if matter else ""
-    found = _views(
-        await similar.read(connection, similar.by_words(text, line.type, limit, but=line.id))
-        if text
-        else []
-    )
+        found = await alike(connection, line, limit)
     return SimilarPage(
-        items=found,
-        source=FoundBy.TEXT_SEARCH,
-        why_by_words=why,
-        model=None,
-        why_empty=None if found else _NO_WORDS if text else _NOTHING_SAID,
+        items=_views(found.cases),
+        source=found.found_by,
+        why_by_words=found.why_by_words,
+        model=found.model,
+        why_empty=found.why_empty,
     )
 
 

@@ -1,20 +1,32 @@
 """What was read in a customer's words, as people see it: each part says who read it."""
 
+from datetime import datetime
 from typing import Annotated, NamedTuple
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from domain.alert_words import FEELINGS
 from domain.sentiment import EMOJI
 from models.escalation import EscalationState
+from models.event import MessageRead
 from models.frozen import Frozen
 from models.performance import Count
 from models.prediction import Outlook
-from models.sentiment import Feeling, Polarity, ReadBy
+from models.sentiment import Feeling, Polarity, ReadBy, Sentiment
 from models.signal import SignalKind
 
 
-class SentimentView(Frozen):
+class ToldBy(Frozen):
+    """Who says something, in which version, and since when."""
+
+    source: ReadBy
+    version: str
+    at: AwareDatetime | None = None
+    """When it was read. Only where one case is read; empty of words that came with a merged case,
+    and of what lies more than twenty readings back."""
+
+
+class SentimentView(ToldBy):
     """How the customer sounded in their newest words that could be read."""
 
     score: Annotated[float, Field(ge=-1, le=1)]
@@ -27,12 +39,15 @@ class SentimentView(Frozen):
     emoji: str
     polarity: Polarity
     p_negative: float
-    source: ReadBy
-    version: str
+    p_negative_source: ReadBy = ReadBy.MODEL
+    """The built-in model says it, whoever says the score."""
 
 
 class MoodView(Frozen):
     """How the customer felt over the whole case."""
+
+    told_by: ToldBy | None
+    """Who read the words that moved it last."""
 
     now: float | None
     points: tuple[float, ...]
@@ -50,6 +65,10 @@ class InsightView(Frozen):
     churn_risk: Annotated[float | None, Field(ge=0, le=1)] = None
     """How much speaks for the customer leaving, by weights that are guesses, not measurements.
     `outlook` has it beside what was counted."""
+
+    churn_risk_told_by: ToldBy | None = None
+    """Who read the words of the customer that it was last reckoned from. Only where one case is
+    read."""
 
     outlook: Outlook | None = None
     """What may become of the case: each number with its interval, its `n` and its source. Only
@@ -71,6 +90,8 @@ class Besides(NamedTuple):
 
     outlook: Outlook | None = None
     tokens_spent: int | None = None
+    readings: tuple[tuple[datetime, MessageRead], ...] = ()
+    """What was read in the customer's words, the newest first."""
 
 
 NOTHING_BESIDES = Besides()
@@ -81,23 +102,43 @@ def insight_view(state: EscalationState | None, besides: Besides = NOTHING_BESID
     if state is None:
         return InsightView(tokens_spent=besides.tokens_spent)
     told, mood = state.sentiment, state.mood
+    by = _felt(told, besides) if told else None
     return InsightView(
-        sentiment=SentimentView(
-            score=told.score,
-            label=told.feeling,
-            says=FEELINGS[told.feeling],
-            emoji=EMOJI[told.feeling],
-            polarity=told.polarity,
-            p_negative=told.p_negative,
-            source=told.read_by,
-            version=told.version,
-        )
-        if told
+        sentiment=_sentiment(told, by) if told and by else None,
+        mood=MoodView(told_by=by, now=mood.now, points=mood.points, drops=len(mood.drops))
+        if mood
         else None,
-        mood=MoodView(now=mood.now, points=mood.points, drops=len(mood.drops)) if mood else None,
         churn_risk=state.churn_risk,
+        churn_risk_told_by=_risk(besides) if state.churn_risk is not None else None,
         outlook=besides.outlook,
         signals=state.signals,
         waiting=len(state.unread),
         tokens_spent=besides.tokens_spent,
     )
+
+
+def _sentiment(told: Sentiment, by: ToldBy) -> SentimentView:
+    return SentimentView(
+        score=told.score,
+        label=told.feeling,
+        says=FEELINGS[told.feeling],
+        emoji=EMOJI[told.feeling],
+        polarity=told.polarity,
+        p_negative=told.p_negative,
+        source=by.source,
+        version=by.version,
+        at=by.at,
+    )
+
+
+def _felt(told: Sentiment, besides: Besides) -> ToldBy:
+    at = next((at for at, one in besides.readings if one.sentiment == told), None)
+    return ToldBy(source=told.read_by, version=told.version, at=at)
+
+
+def _risk(besides: Besides) -> ToldBy | None:
+    """Only the built-in reader tells of it; a second reading does not."""
+    for at, one in besides.readings:
+        if one.churn_risk is not None and one.sentiment is not None:
+            return ToldBy(source=one.sentiment.read_by, version=one.sentiment.version, at=at)
+    return None

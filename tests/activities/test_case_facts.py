@@ -16,6 +16,7 @@ from models.guidance_facts import CustomerFacts, GuidanceFacts, MessageFacts
 from models.prediction import Tallies, Tally
 from models.prompt import PromptTask
 from models.severity import Severity
+from models.similar import FoundBy
 from tests.domain import doug
 
 FILE = load_prompts(Path(__file__).parents[2] / "prompts")[PromptTask.GUIDANCE]
@@ -29,6 +30,8 @@ NEVER_TOLD: dict[str, Any] = {
     "prediction": Chance(value=0.5, low=0.4, high=0.6, n=21),
     "prediction_words": "Of 21 cases like this one, 10 ended well.",
     "outlook": outlook(0.3, _LEFT, csat((4,) * 5, (4,) * 5)),
+    "similar_found_by": FoundBy.EMBEDDING,
+    "similar_words": "No case is near enough.",
     "due_in": "in 3 minutes",
     "waits_for": "the customer's answer",
 }
@@ -99,3 +102,14 @@ def test_that_another_case_has_ended_is_told_but_is_no_reason_to_ask_again() -> 
     assert "Gave a call." in sent(other)
     nearer = precedent.model_copy(update={"similarity": 0.2})
     assert sent(doug.facts(similar_cases=(nearer,))) == sent(other)
+
+
+def test_cases_that_were_found_by_words_are_for_people_and_no_model_is_told() -> None:
+    precedent = Precedent(id="E-77", outcome="saved", approach="Gave a call.", similarity=0.002)
+    by_words: dict[str, Any] = {
+        "similar_cases": (precedent,),
+        "similar_found_by": FoundBy.TEXT_SEARCH,
+    }
+    assert "Gave a call." not in sent(doug.facts(**by_words))
+    by_words["similar_found_by"] = FoundBy.EMBEDDING
+    assert "Gave a call." in sent(doug.facts(**by_words))

@@ -244,7 +244,7 @@ async def test_how_many_customers_left_and_how_content_they_were_is_told_of_any_
     assert left["words"].endswith("lost the customer.")
     assert content["enough"] is (content["n"] >= 20)
     assert (content["value"] is not None) is content["enough"]
-    assert (guess["n"], guess["source"], guess["enough"]) == (0, "prior", False)
+    assert (guess["n"], guess["source"], guess["enough"]) == (0, "model", False)
     assert seen["tokens_spent"] is None, "agents need no bill"
     assert (await marcus.case(like))["ai"]["tokens_spent"] == 0
 

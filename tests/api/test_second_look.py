@@ -32,6 +32,13 @@ async def test_what_it_reads_counts_once_it_is_there_and_says_whose_it_is(ground
 
         seen = await until(read_twice)
         assert seen["sentiment"]["version"] == "sentiment@1"
+        assert seen["sentiment"]["p_negative_source"] == "model"
         assert seen["mood"]["points"] == [seen["sentiment"]["score"]]
         told = await here.desk.timeline(opened["number"])
-        assert sum(one["fact"] == "message_read" for one in told) == 2
+        own, second = (one["at"] for one in told if one["fact"] == "message_read")
+        by_model = {"source": "llm", "version": "sentiment@1", "at": second}
+        assert {name: seen["sentiment"][name] for name in by_model} == by_model
+        assert seen["mood"]["told_by"] == by_model
+        risk = seen["churn_risk_told_by"]
+        assert (risk["source"], risk["at"]) == ("model", own)
+        assert risk["version"] != "sentiment@1"

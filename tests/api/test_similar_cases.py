@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from activities.similar import SimilarCases
 from models.store.migrate import migrate
+from models.store.repositories import similar as repository
 from models.store.session import Store
 from supervisor.stack import Stack
 from tests.api.problem import require_problem
@@ -112,6 +113,37 @@ async def test_an_approach_that_begins_with_much_of_nothing_breaks_no_guidance(
     assert long.approach[:500] in seen
     assert ("Called them." in seen) is (blank == " ")
     await sarah.post(f"/cs/escalations/{number}/ai-generate-response", {"channel": "chat"})
+
+
+async def test_cases_found_by_words_say_so_in_the_guidance(
+    sarah: Desk, keeper: SimilarCases
+) -> None:
+    word = f"w{uuid4().hex}"
+    await keeper.import_cases("old", [past_case(type="executive", title=word)])
+    number, case = await opened(sarah, title=word)
+    told = await sarah.get(f"/cs/escalations/{number}/ai-guidance")
+    assert told["similar_cases"]
+    assert told["sources"]["similar_cases"] == "text-search"
+    assert "has not read" in told["similar_cases_words"]
+    await keeper.embed_case(case)
+    told = await sarah.get(f"/cs/escalations/{number}/ai-guidance")
+    assert told["sources"]["similar_cases"] == "model"
+    assert told["similar_cases_words"] is None
+
+
+async def test_a_search_that_was_given_up_is_told(
+    sarah: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def late(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(repository, "read_in_time", late)
+    number, _ = await opened(sarah, title="Heating")
+    told = await similar(sarah, number)
+    assert (told["items"], "too long" in told["why_empty"]) == ([], True)
+    told = await sarah.get(f"/cs/escalations/{number}/ai-guidance")
+    assert (told["similar_cases"], told["sources"]["similar_cases"]) == ([], None)
+    assert "too long" in told["similar_cases_words"]
 
 
 async def test_without_pgvector_words_find_and_it_is_said_why(

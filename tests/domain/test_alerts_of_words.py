@@ -3,6 +3,7 @@
 import pytest
 
 from domain import alerts
+from domain.sentiment import settled
 from models.actor import ENGINE
 from models.alert import AlertFor, AlertKind, AlertRules, AlertSource
 from models.command import (
@@ -165,19 +166,32 @@ def test_what_the_prediction_was_before_another_type_is_nothing_to_compare_with(
     assert world.state.predicted_at_first == 0.5
 
 
-def test_a_second_look_counts_instead_of_the_first_and_may_end_its_alert() -> None:
+def test_a_second_look_counts_instead_of_the_first_and_may_raise_an_alert() -> None:
     world = alerted()
     read(world, writes(world), 0.6)
     words = writes(world)
-    world.do(NoteReading(content_id=words, sentiment=felt(-1), again=True), ENGINE)
-    assert AlertKind.SENTIMENT_DROP in kinds(world)
-    look = NoteReading(content_id=words, sentiment=felt(0.5), second=True)
-    world.do(look, ENGINE)
+    own = felt(0.1)
+    world.do(NoteReading(content_id=words, sentiment=own, again=True), ENGINE)
     assert AlertKind.SENTIMENT_DROP not in kinds(world)
-    assert world.state.sentiment == felt(0.5)
+    look = NoteReading(content_id=words, sentiment=settled(own, -0.25, "s@1"), second=True)
+    world.do(look, ENGINE)
+    assert AlertKind.SENTIMENT_DROP in kinds(world)
+    assert world.state.sentiment == look.sentiment
     assert world.state.mood is not None
-    assert (world.state.mood.points, world.state.mood.heard) == ((0.6, 0.55), 2)
+    assert (world.state.mood.points, world.state.mood.heard) == ((0.6, 0.175), 2)
     assert world.do(look, ENGINE) == []
+
+
+def test_no_second_look_ends_the_alert_of_our_own_reading() -> None:
+    for score in (step / 20 for step in range(-20, 21)):
+        world = alerted()
+        read(world, writes(world), 0.5)
+        words, own = writes(world), felt(-0.5)
+        world.do(NoteReading(content_id=words, sentiment=own, again=True), ENGINE)
+        assert AlertKind.SENTIMENT_DROP in kinds(world)
+        found = settled(own, score, "s@1")
+        world.do(NoteReading(content_id=words, sentiment=found, second=True), ENGINE)
+        assert AlertKind.SENTIMENT_DROP in kinds(world), score
 
 
 def test_a_second_look_that_comes_after_newer_words_changes_nothing() -> None:

@@ -38,6 +38,13 @@ def test_a_case_is_known_only_after_it_has_ended() -> None:
     assert all(one.value > 0.9 for _, one in told)
 
 
+def test_a_case_of_which_nobody_knows_when_it_began_tells_of_others_and_is_not_told() -> None:
+    old = [over(2 * at, well=True, version=None)._replace(opened_at=None) for at in range(20)]
+    assert list(foretell(old, GUESS)) == []
+    new = over(100, well=False)
+    assert [case for case, _ in foretell([*old, new], GUESS)] == [new]
+
+
 @settings(max_examples=50)
 @given(st.lists(st.booleans(), min_size=41, max_size=60), st.integers(20, 40))
 def test_what_comes_later_changes_nothing_that_was_said_before(ends: list[bool], at: int) -> None:

@@ -8,13 +8,16 @@ import pytest
 from activities.adapters.playbook_files import load_folder
 from domain import reading
 from domain.guidance import by_playbook, with_draft, without_draft
+from domain.prediction import csat, loss, outlook
 from domain.reply import by_template
 from models.draft import ReplyChannel
 from models.escalation import Light, Status
 from models.guidance import ActionType, ActionUrgency, Guidance, SaidBy
 from models.guidance_facts import GuidanceFacts, StepFacts
 from models.playbook import LAST_STEP, Playbook
+from models.prediction import Tallies, Tally
 from models.severity import Severity
+from models.similar import FoundBy
 from models.step import Step
 from tests.domain import cases, doug
 from tests.domain.doug import NOW
@@ -212,3 +215,23 @@ def test_hints_for_the_agent_are_read_out_in_a_call_alone() -> None:
     assert hint in by_template(facts, ReplyChannel.CALL, NOW).text
     assert hint not in by_template(facts, ReplyChannel.CHAT, NOW).text
     assert hint not in by_template(facts, ReplyChannel.MAIL, NOW).text
+
+
+@pytest.mark.parametrize(
+    ("found_by", "source"),
+    [(FoundBy.EMBEDDING, SaidBy.MODEL), (FoundBy.TEXT_SEARCH, SaidBy.TEXT_SEARCH)],
+)
+def test_similar_cases_say_how_they_were_found(found_by: FoundBy, source: SaidBy) -> None:
+    told = by_playbook(doug.facts(similar_found_by=found_by), doug.NOW)
+    assert told.sources.similar_cases is source
+
+
+def test_a_risk_by_words_has_one_source() -> None:
+    known = outlook(
+        0.3,
+        loss(Tallies(*[Tally()] * 6), doug.facts().type, Severity.HIGH),
+        csat((0,) * 5, (0,) * 5),
+    )
+    told = by_playbook(doug.facts(churn_risk=0.3, outlook=known), doug.NOW)
+    assert told.outlook is not None
+    assert told.sources.churn_risk == str(told.outlook.churn_risk.source) == "model"

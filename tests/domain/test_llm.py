@@ -46,6 +46,6 @@ def test_it_is_off_when_the_day_s_tokens_are_spent(tokens: int, on: bool) -> Non
 
 
 def test_it_is_off_while_the_last_call_ended_in_a_rest_and_says_since_when() -> None:
-    found = status(SETUP, seen(last="rate_limited", last_at=AT, rested=True))
+    found = status(SETUP, seen(last="rate_limited", last_at=AT, rests=True))
     assert (found.on, found.why, found.since) == (False, LlmTrouble.RATE_LIMITED, AT)
     assert found.words == WORDS[LlmTrouble.RATE_LIMITED]

@@ -84,12 +84,15 @@ async def test_what_the_last_call_came_to_is_seen_for_an_hour(store: Store) -> N
         ended = {"outcome": LlmOutcome.RATE_LIMITED, "rests": 20.0}
         await llm.settle(connection, bad.model_copy(update=ended))
         found = await llm.seen(connection)
-        assert (found.last, found.rested) == (LlmOutcome.RATE_LIMITED, True)
+        assert (found.last, found.rests) == (LlmOutcome.RATE_LIMITED, True)
+        await connection.execute(update(LLM_CALLS).values(rests_until=func.now()))
+        found = await llm.seen(connection)
+        assert (found.last, found.rests) == (LlmOutcome.RATE_LIMITED, False), "it is over"
         good = call()
         await llm.reserve(connection, good, 10**9)
         await llm.settle(connection, good.model_copy(update={"outcome": LlmOutcome.ANSWERED}))
         found = await llm.seen(connection)
-        assert (found.last, found.rested) == (LlmOutcome.ANSWERED, False)
+        assert (found.last, found.rests) == (LlmOutcome.ANSWERED, False)
         ago = LLM_CALLS.c.at - timedelta(minutes=61)
         await connection.execute(update(LLM_CALLS).values(at=ago))
         assert (await llm.seen(connection)).last is None

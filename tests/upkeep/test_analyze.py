@@ -92,10 +92,24 @@ def test_a_line_of_many_rules_keeps_nobody() -> None:
 
 def test_a_line_without_end_is_refused_and_the_next_one_read() -> None:
     stream = io.StringIO('{"id": 1, "text": "' + "x" * (3 * LONGEST_LINE) + '"}\n\n{"id": 2}\r\n')
-    first, second = lines_of(stream)
+    first, empty, second = lines_of(stream)
+    assert empty == ""
     assert LONGEST_LINE < len(first) < LONGEST_LINE + 10
     assert second == '{"id": 2}'
     assert "more than 200,000" in _answers([first])[0]["error"]
+
+
+def test_as_many_lines_go_out_as_come_in_whatever_is_on_them() -> None:
+    given = '{"id": 1, "text": "It broke"}\n\n \t\r\n{"id": 2, "text": "It broke"}\n'
+    told = _answers(list(lines_of(io.StringIO(given))))
+    assert [one["id"] for one in told] == [1, None, None, 2]
+    assert [one.get("error") for one in told[1:3]] == ["This line is empty."] * 2
+
+
+def test_a_mark_of_the_byte_order_costs_no_line() -> None:
+    given = '\ufeff{"id": 1, "text": "It broke"}\n{"id": 2, "text": "It broke"}'
+    told = _answers(list(lines_of(io.StringIO(given))))
+    assert [list(one) for one in told] == [KEYS, KEYS]
 
 
 def test_the_command_answers_a_pipe_offline() -> None:
@@ -113,13 +127,15 @@ def test_the_command_answers_a_pipe_offline() -> None:
 
 
 def test_bytes_that_are_no_utf_8_and_half_signs_keep_nobody() -> None:
-    given = b'{"id": 1, "text": "caf\xe9"}\r\n{"id": "\\u00e9", "text": "\\ud83d it works"}\n'
+    given = b'\xef\xbb\xbf{"id": 0, "text": "It works"}\n'
+    given += b'{"id": 1, "text": "caf\xe9"}\r\n{"id": "\\u00e9", "text": "\\ud83d it works"}\n'
     done = subprocess.run(
         [sys.executable, "-m", "cli", "analyze"],
         input=given, capture_output=True, check=True, cwd=ROOT, timeout=120,
         env={"PATH": "/usr/bin", "LC_ALL": "C"},
     )  # fmt: skip
-    first, second = map(json.loads, done.stdout.splitlines())
+    marked, first, second = map(json.loads, done.stdout.splitlines())
+    assert list(marked) == KEYS
     assert first == {"id": None, "error": "This line is not UTF-8."}
     assert list(second) == KEYS
     assert second["id"] == "\u00e9"

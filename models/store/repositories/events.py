@@ -1,6 +1,7 @@
 """Events: added once, read in order."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.command import Direction, Visibility
 from models.errors import ProjectionForked
-from models.event import Event
+from models.event import Event, MessageRead
 from models.store.tables.content import CONTENTS
 from models.store.tables.event import EVENTS
 
@@ -98,3 +99,17 @@ async def newest_messages(
     )
     found = [(Direction(row.way), row.text) for row in await connection.execute(query)]
     return found[::-1]
+
+
+async def newest_readings(
+    connection: AsyncConnection, escalation_id: UUID, limit: int = 20
+) -> list[tuple[datetime, MessageRead]]:
+    """What was read in the customer's words, and when: the newest first."""
+    query = (
+        select(EVENTS.c.at, EVENTS.c.body)
+        .where(EVENTS.c.escalation_id == escalation_id, EVENTS.c.fact == "message_read")
+        .order_by(EVENTS.c.seq.desc())
+        .limit(limit)
+    )
+    found = [(row.at, Event.model_validate(row.body)) for row in await connection.execute(query)]
+    return [(at, one.fact) for at, one in found if isinstance(one.fact, MessageRead)]

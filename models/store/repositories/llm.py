@@ -81,7 +81,7 @@ async def seen(connection: AsyncConnection) -> LlmSeen:
     """What the record tells of the model."""
     spent = await tokens_today(connection)
     query = (
-        select(_C.at, _C.outcome, _C.rests_until)
+        select(_C.at, _C.outcome, (_C.rests_until > func.now()).label("rests"))
         .where(_C.outcome != LlmOutcome.ASKING, _C.at >= func.now() - TELLS_FOR)
         .order_by(_C.at.desc(), _C.id.desc())
         .limit(1)
@@ -93,7 +93,7 @@ async def seen(connection: AsyncConnection) -> LlmSeen:
         tokens_today=spent,
         last=LlmOutcome(last.outcome),
         last_at=last.at,
-        rested=last.rests_until is not None,
+        rests=bool(last.rests),
     )
 
 

@@ -190,17 +190,16 @@ def _live() -> Select[Any]:
 
 
 def _imported() -> Select[Any]:
-    """When it was opened is known by how long it took; else it is taken to have taken no time."""
+    """When it was opened is known by how long it took; else nobody knows it."""
     old = select(_I.id, _I.type, _I.outcome, _I.resolved_at, _I.hours)
     one = old.order_by(_I.resolved_at.desc()).limit(MOST).cte("old").c
-    hours = func.coalesce(one.hours, 0)
     return select(
         one.id,
         one.type,
         cast(null(), String).label("severity"),
         cast(null(), String).label("playbook"),
         cast(null(), String).label("version"),
-        (one.resolved_at - hours * cast(literal("1 hour"), Interval)).label("opened_at"),
+        (one.resolved_at - one.hours * cast(literal("1 hour"), Interval)).label("opened_at"),
         one.resolved_at.label("ended_at"),
         one.outcome.in_(_WELL).label("well"),
         (one.outcome == CaseOutcome.LOST).label("lost"),

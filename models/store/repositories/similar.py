@@ -5,21 +5,27 @@ compared, without an approximate index. Such an index looks at the nearest of ev
 then, so a rare type would find nothing. To compare all of 10,000 takes a few milliseconds.
 """
 
+from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
 
+from psycopg.errors import QueryCanceled
 from sqlalchemy import (
     Cast,
     ColumnElement,
     Float,
     Numeric,
     Select,
+    String,
     cast,
+    column,
     func,
     literal,
     select,
+    text as text_of,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.escalation import EscalationType
@@ -34,6 +40,12 @@ FLOOR = 0.45
 
 LONGEST_QUESTION = 4_000
 """Characters of a text whose words are looked for."""
+
+MOST_WORDS = 24
+"""Different words of a text that are looked for: each costs a look at every case that has it."""
+
+PATIENCE = timedelta(milliseconds=100)
+"""So long a search by words may take. Guidance waits for it, and guidance is there at once."""
 
 _V = CASE_VECTORS.c
 _E = ESCALATIONS.c
@@ -99,15 +111,26 @@ def by_words(
 
     To ask for all of them, as `plainto_tsquery` does, finds nothing for a text of some sentences.
     The more words, the rarer in their places and the nearer together, the higher the rank, which is
-    made smaller for long texts and brought between 0 and 1.
+    made smaller for long texts and brought between 0 and 1. Of a long text those words are looked
+    for that most cases have (docs/how-to/similar-cases.md says why not the rare ones).
     """
     lexeme = func.unnest(func.to_tsvector("english", text[:LONGEST_QUESTION]))
     each = lexeme.table_valued("lexeme", "positions", "weights").render_derived()
-    doubled = func.replace(func.replace(each.c.lexeme, "\\", "\\\\"), "'", "''")
+    usual = _USUAL.cte("usual")
+    wanted = (
+        select(each.c.lexeme)
+        .select_from(each.outerjoin(usual, usual.c.lexeme == each.c.lexeme))
+        .order_by(
+            usual.c.share.desc().nulls_last(), func.length(each.c.lexeme).desc(), each.c.lexeme
+        )
+        .limit(MOST_WORDS)
+        .subquery()
+    )
+    doubled = func.replace(func.replace(wanted.c.lexeme, "\\", "\\\\"), "'", "''")
     quoted = literal("'").concat(doubled).concat("'")
     asked = (
         select(cast(func.string_agg(quoted, " | "), TSQUERY).label("words"))
-        .select_from(each)
+        .select_from(wanted)
         .cte("asked")
         .prefix_with("MATERIALIZED")
     )
@@ -121,8 +144,35 @@ def by_words(
     )
 
 
+_USUAL = text_of(
+    """
+    SELECT one.lexeme, one.share FROM pg_stats AS told, unnest(
+        told.most_common_elems\\:\\:text\\:\\:text[], told.most_common_elem_freqs
+    ) AS one(lexeme, share)
+    WHERE told.schemaname = current_schema() AND told.tablename = 'case_vectors'
+        AND told.attname = 'words'
+    """
+).columns(column("lexeme", String), column("share", Float))
+"""Which part of all cases has a word, of the thousand most usual ones: PostgreSQL counts it by
+the way (`ANALYZE`). Before it did, the longest words are looked for."""
+
 _LENGTH, _BELOW_ONE = 1, 32
 """How `ts_rank` counts: divided by 1 + the logarithm of the length; then by itself + 1."""
+
+
+async def read_in_time(connection: AsyncConnection, found: Found) -> list[SimilarCase] | None:
+    """The same within `PATIENCE`; None when it took longer. In a transaction, which goes on."""
+    inner = await connection.begin_nested()
+    try:
+        limit = f"{PATIENCE // timedelta(milliseconds=1)}ms"
+        await connection.execute(select(func.set_config("statement_timeout", limit, True)))
+        return await read(connection, found)
+    except DBAPIError as error:
+        if isinstance(error.orig, QueryCanceled):
+            return None
+        raise
+    finally:
+        await inner.rollback()  # nothing was written; the limit goes with it
 
 
 async def read(connection: AsyncConnection, found: Found) -> list[SimilarCase]:
