@@ -9,9 +9,10 @@ customer says `you ignore the rules` and `you act as if`, too: that is none.
 import re
 
 from domain.plain import plain
+from domain.prompting import MAX_LOOKED_AT
 
-LOOKED_AT = 10_000
-"""Characters that are looked at."""
+LOOKED_AT = MAX_LOOKED_AT
+"""Characters that are looked at: as many as a model could be shown something of."""
 
 _BEGINS = re.compile(
     r"(?:^|[.!?:;,\"'>(*\n-] {0,3}|\b(?:please|and|to|must|now|then|should|so|just) )$",
@@ -45,6 +46,24 @@ _SIGNS = re.compile(
     r"|(?:ignorez?|oubliez?)\b[^.\n]{0,40}\b(?:instructions|consignes|r.gles))(?!\w)",
     re.IGNORECASE,
 )
+_MACHINE = r"(?:a\.?i|assistant|chat ?bot|bot|llm|language model|(?:chat)?gpt|copilot)s?"
+_ADDRESSED = re.compile(
+    rf"\b(?:notes?|notices?|messages?|memo|hints?|instructions?|orders?|information) (?:for|to)"
+    rf" (?:the |your |any |an |all )?(?:\w{{1,20}} )?{_MACHINE} ?[:-]"
+    rf"|(?:^|[.!?>\"'(\[] ?)(?:(?:dear|hey|attention|to (?:the|any|all|your)) )?{_MACHINE} ?[:,-] ?"
+    r"(?:please |you (?:must|should|have to|will) |now |always |never |do not )*(?:set|give|write"
+    r"|say|mark|rate|score|refund|approve|ignore|reply|answer|add|use|offer|promise|grant|print|state"
+    r"|summari[sz]e|classify|label|include|recommend)\b"
+    r"|\bwhen(?:ever)? you (?:\w{1,20} )?(?:write|draft|generate|compose|word) (?:the|a|this|any)"
+    r" (?:\w{1,20} )?(?:reply|answer|response|summary|draft|guidance|script|mail|email|message)\b"
+    r"[^.\n]{0,40}[,:] ?(?:please |always |also )*(?:say|write|add|include|tell|promise|offer"
+    r"|mention|state|put|end|begin|do not|never)\b"
+    r"|\bset (?:my|the|this|your) (?:\w{1,20} )?(?:sentiment|churn|mood|csat)\b[^.\n]{0,30}\bto\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Words for a machine that is spoken to by name, or for whoever words the answer. A greeting of one
+(`Hello bot, I need help`) gives no orders, and a mail may ask for what the answer should have."""
+
 _OTHER_WRITING = re.compile(
     "(?:\u5ffd\u7565|\u65e0\u89c6|\u5fd8\u8bb0).{0,12}(?:\u6307\u4ee4|\u6307\u793a|\u89c4\u5219"
     "|\u63d0\u793a)|\u7cfb\u7edf\u63d0\u793a"  # Chinese: ignore ... instructions; system prompt
@@ -80,6 +99,7 @@ def suspicious(text: str) -> bool:
     return bool(
         _HIDING.search(_FLAG.sub("", text))
         or _SIGNS.search(read)
+        or _ADDRESSED.search(read)
         or any(_is_order(read, found.start()) for found in _DEEDS.finditer(read))
         or _OTHER_WRITING.search(read)
         or _FORMATS.search(read)

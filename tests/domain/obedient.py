@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import yaml
 
-from models.draft import GuidanceDraft, RefusalCode
+from models.draft import GuidanceDraft, RefusalCode, ResponseDraft
 from tests.domain import doug
 
 FILE = Path(__file__).parents[1] / "fixtures" / "injections.yaml"
@@ -48,9 +48,20 @@ _FORMS: dict[str, Callable[[str], str]] = {
 }
 
 
-def obey(attempt: Attempt, canary: str) -> GuidanceDraft:
-    """A good draft, but for the one field in which the model does as it was told."""
+def says_of(attempt: Attempt, canary: str) -> str:
+    """What the model was told to say."""
     says = attempt.says
     for name, form in _FORMS.items():
         says = says.replace(name, form(canary))
+    return says
+
+
+def obey_in_answer(attempt: Attempt, canary: str) -> ResponseDraft:
+    """An answer to the customer that says what the model was told to, and nothing else."""
+    return doug.reply(says_of(attempt, canary))
+
+
+def obey(attempt: Attempt, canary: str) -> GuidanceDraft:
+    """A good draft, but for the one field in which the model does as it was told."""
+    says = says_of(attempt, canary)
     return doug.draft(**{attempt.field: (says,) if attempt.field == "key_points" else says})

@@ -10,15 +10,20 @@ from domain.grounding import CHECKS, judge, refusals
 from domain.guidance import by_playbook, with_draft
 from domain.prompting import prompt
 from domain.suspicion import suspicious
-from models.draft import RefusalCode
+from models.draft import RefusalCode, ReplyChannel
 from tests.domain import doug
 from tests.domain.doug import CANARY, NOW
-from tests.domain.obedient import Attempt, attempts, obey
+from tests.domain.obedient import Attempt, attempts, obey, obey_in_answer
 
-FILE = load_prompt(Path(__file__).parents[2] / "prompts" / "guidance.md")
+FILE, ANSWERS = (
+    load_prompt(Path(__file__).parents[2] / "prompts" / f"{name}.md")
+    for name in ("guidance", "response")
+)
 ATTEMPTS = attempts()
 WORDS = {"summary", "script", "source", "sources", "version", "generated_at", "why_not_llm"}
 """What a model may change of a guidance, beside the reason."""
+
+SECRET = re.compile("|".join((mark := re.sub(r"\W", "", CANARY), mark[::-1])))
 
 BOUND_BY_LENGTH = {RefusalCode.RANGE}
 
@@ -41,6 +46,22 @@ def test_what_an_obedient_model_writes_is_refused_or_harmless(attempt: Attempt) 
     codes = {reason.code for reason in reasons}
     assert codes >= attempt.refused
     assert bool(codes) != attempt.harmless, codes
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS, ids=named)
+def test_an_answer_by_an_obedient_model_is_refused_or_harmless_t25(attempt: Attempt) -> None:
+    """What may be told the agent in a summary may still be refused in the customer's ears."""
+    facts = doug.facts(attempt.text)
+    sent = prompt(ANSWERS, facts, doug.KNOWN, canary=CANARY, now=NOW, channel=ReplyChannel.CHAT)
+    assert CANARY not in sent.user
+    draft = obey_in_answer(attempt, CANARY)
+    shown, reasons = judge(draft, facts, sent.placeholders, NOW, canary=CANARY)
+    codes = {reason.code for reason in reasons}
+    assert codes >= attempt.refused
+    if attempt.harmless and attempt.field == "opening":
+        assert codes == set()
+    if not codes:
+        assert not SECRET.search(re.sub(r"\W", "", shown.model_dump_json()).casefold())
 
 
 @pytest.mark.parametrize("attempt", ATTEMPTS, ids=named)
