@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from domain.business_hours import materialise
 from domain.open_hours import HORIZON, by_slug
 from domain.sla_clock import Course, count
+from models.actor import Role
 from models.calendar import ALWAYS, Calendar
 from models.duration import say_duration
 from models.finding import Finding
@@ -30,7 +31,7 @@ def lint_calendar(calendar: Calendar, today: date) -> tuple[Finding, ...]:
 def lint_policies(
     policies: tuple[PolicyFile, ...], calendars: tuple[Calendar, ...], today: date
 ) -> dict[str, tuple[Finding, ...]]:
-    """What is wrong with each policy, by slug: names, order, and targets that never end."""
+    """What is wrong with each policy, by slug: names, order, targets that never end, admins."""
     known = {one.slug for one in calendars}
     found: dict[str, list[Finding]] = {one.slug: [] for one in policies}
     earlier: dict[int, str] = {}
@@ -49,6 +50,7 @@ def lint_policies(
         ]
         if not missing:
             told += _endless(policy, calendars, today)
+        told += _admins(policy)
     last = max(policies, key=lambda one: one.order, default=None)
     if last is not None and not any(isinstance(one.when, Always) for one in policies):
         mend = "Write `when: {always: true}` into the last one."
@@ -86,6 +88,14 @@ def _endless(policy: PolicyFile, calendars: tuple[Calendar, ...], today: date) -
                     mend = f"Take less than {say_duration(target)}, or more hours."
                     yield _error(f"targets.{severity}.{kind}", what, mend)
                     break
+
+
+def _admins(policy: PolicyFile) -> Iterator[Finding]:
+    """An admin configures and does not work cases: a case handed to one waits for nobody."""
+    for place, action in enumerate(policy.on_breach):
+        if action.hand_to is Role.ADMIN:
+            what = "an admin sets things up and does not work cases"
+            yield _error(f"on_breach.{place}.hand_to", what, "Use agent, senior or manager.")
 
 
 def _midnight(day: date) -> datetime:

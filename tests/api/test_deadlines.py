@@ -99,7 +99,7 @@ async def test_the_next_answer_is_owed_when_the_customer_writes_again_trap_24(sa
     assert at(owed["due_at"]) - at(owed["started_at"]) == timedelta(hours=1)
 
 
-async def test_a_case_keeps_its_policy_when_another_is_published_trap_17(
+async def test_a_case_keeps_its_policy_when_another_is_published(
     sarah: Desk, store: Store, tmp_path: Path
 ) -> None:
     """Time used stays as it was, and so does everything else that a running case is pinned to."""
