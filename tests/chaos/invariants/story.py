@@ -10,6 +10,7 @@ from typing import Any
 
 from domain.evolve import fold
 from domain.standing import standing
+from models import event as ev
 from models.frozen import Frozen
 from models.store.repositories import escalations
 from tests.chaos.evidence import CaseRecord, Evidence, Violation
@@ -36,7 +37,9 @@ def the_rules_were_kept(evidence: Evidence) -> Iterator[Violation]:
             if not record.events:
                 yield Violation("I1", "a case was kept, and never began", case)
             continue
-        witness = Witness(record.playbook, record.told[0])
+        opened = record.told[0].fact
+        first = opened.playbook if isinstance(opened, ev.EscalationOpened) else None
+        witness = Witness(record.book(first), record.told[0])
         for event in record.told[1:]:
             try:
                 witness.look_at(event)
