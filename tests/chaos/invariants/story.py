@@ -43,7 +43,7 @@ def the_rules_were_kept(evidence: Evidence) -> Iterator[Violation]:
         for event in record.told[1:]:
             try:
                 witness.look_at(event)
-            except AssertionError as error:
+            except (AssertionError, ValueError) as error:
                 why = str(error) or traceback.extract_tb(error.__traceback__)[-1].line
                 says = f"event {event.seq} ({event.fact.fact}): {why}"
                 yield Violation("I2", says, case)
@@ -55,7 +55,11 @@ def three_places_agree(evidence: Evidence) -> Iterator[Violation]:
     for case, record in evidence.cases.items():
         if _torn(record):
             continue
-        state = fold(record.told)
+        try:
+            state = fold(record.told)
+        except ValueError as error:
+            yield Violation("I6", f"its events are no life: {error}", case)
+            continue
         told = escalations.columns(state, standing(state, record.playbook))
         differing = [
             name for name, value in told.items() if _plain(value) != _plain(record.columns[name])
