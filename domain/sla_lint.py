@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from domain.business_hours import by_the_wall
 from domain.open_hours import HORIZON
+from models.actor import Role
 from models.calendar import ALWAYS, Calendar
 from models.duration import say_duration
 from models.finding import Finding
@@ -36,7 +37,7 @@ def lint_calendar(calendar: Calendar, today: date) -> tuple[Finding, ...]:
 def lint_policies(
     policies: tuple[PolicyFile, ...], calendars: tuple[Calendar, ...], today: date
 ) -> dict[str, tuple[Finding, ...]]:
-    """What is wrong with each policy, by slug: names, order, and targets that never end."""
+    """What is wrong with each policy, by slug: names, order, targets that never end, admins."""
     named = {name for policy in policies for name in policy.calendars}
     known = {one.slug: _summed(one, today) for one in calendars if one.slug in named}
     found: dict[str, list[Finding]] = {one.slug: [] for one in policies}
@@ -56,6 +57,7 @@ def lint_policies(
         ]
         if not missing:
             told += _endless(policy, known)
+        told += _admins(policy)
     last = max(policies, key=lambda one: one.order, default=None)
     if last is not None and not any(isinstance(one.when, Always) for one in policies):
         mend = "Write `when: {always: true}` into the last one."
@@ -120,6 +122,14 @@ def _endless(policy: PolicyFile, known: Mapping[str, _Sums]) -> Iterator[Finding
                     f"Take a shorter target, or hours in fewer pieces: {MOST_STRETCHES:,} at most."
                 )
                 yield _error(where, what, mend)
+
+
+def _admins(policy: PolicyFile) -> Iterator[Finding]:
+    """An admin configures and does not work cases: a case handed to one waits for nobody."""
+    for place, action in enumerate(policy.on_breach):
+        if action.hand_to is Role.ADMIN:
+            what = "an admin sets things up and does not work cases"
+            yield _error(f"on_breach.{place}.hand_to", what, "Use agent, senior or manager.")
 
 
 def _error(where: str, what: str, mend: str) -> Finding:

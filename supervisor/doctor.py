@@ -62,6 +62,7 @@ async def _database(settings: Settings, running: Running | None) -> list[Finding
                 return found
             if settings.audit_every:
                 found.append(await service_checks.audits(url))
+            found.append(await service_checks.team(url))
             found.append(await service_checks.language_model(url, llm_of(settings)))
             return [*found, await service_checks.similar_cases(url)]
     except TimeoutError:
@@ -105,4 +106,5 @@ async def _rest(settings: Settings, running: Running | None) -> list[Finding]:
     if settings.smtp_url is not None:
         check = service_checks.smtp(settings.smtp_url.get_secret_value())
         found.append(await bounded("The mail server", "Check RIGHTNOW_SMTP_URL.", check))
+        found.append(machine_checks.told_people(settings))
     return found

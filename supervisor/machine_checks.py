@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from activities.adapters import minilm_files
 from config.settings import Settings
+from domain.reach import nobodys
 from supervisor import postgres_home, temporal
 from supervisor.findings import Finding, broken, well
 from supervisor.payload_keys import with_kept_keys
@@ -73,6 +74,20 @@ def encryption(settings: Settings) -> Finding:
     return broken(
         what, "What goes to Temporal is readable there.", "set RIGHTNOW_PAYLOAD_KEYS (how-to: keys)"
     )
+
+
+def told_people(settings: Settings) -> Finding:
+    """Where mail leaves the house, somebody must read what the managers and seniors are told."""
+    what = "Who is told"
+    addresses = {
+        "RIGHTNOW_MANAGER_MAIL": settings.manager_mail,
+        "RIGHTNOW_SENIOR_MAIL": settings.senior_mail,
+        "RIGHTNOW_VP_MAIL": settings.vp_mail,
+    }
+    if lost := nobodys(addresses):
+        told = f"Mail to {', '.join(addresses[name] for name in lost)} reaches nobody."
+        return broken(what, told, f"Set {', '.join(lost)}.")
+    return well(what, f"Notices go to {', '.join(addresses.values())}.")
 
 
 def built_in_reader() -> Finding:

@@ -21,10 +21,12 @@ from temporalio.service import RPCError
 from config.settings import Settings
 from domain import llm, similar
 from domain.audit import verdict
+from domain.reach import unfilled
+from models.actor import Role
 from models.audit import Audit
 from models.errors import StoreUnavailable
 from models.llm import LlmSetup, LlmTrouble
-from models.store.repositories import llm as calls, remembered
+from models.store.repositories import llm as calls, people, playbooks, remembered, sla
 from models.store.session import Store
 from supervisor import probes
 from supervisor.findings import Finding, broken, well
@@ -115,6 +117,38 @@ async def similar_cases(url: str) -> Finding:
     if similar.behind(lacking, now):
         return broken(what, said, "The worker's log says why: not_remembered.")
     return well(what, said)
+
+
+async def team(url: str) -> Finding:
+    """Whether somebody has each role that SLA rules and playbooks hand cases and questions to."""
+    what = "The team"
+    try:
+        async with _record(url) as connection:
+            filled = {role for role in Role if await people.has_any(connection, role)}
+            policies = [
+                await sla.policy(connection, *key) for key in await sla.current_keys(connection)
+            ]
+            books = [
+                await playbooks.get(connection, *key)
+                for key in await playbooks.current_keys(connection)
+            ]
+    except (StoreUnavailable, DBAPIError) as error:
+        return _unasked(what, "This installation has none yet.", error)
+    rules = [one.policy for one in policies if one is not None]
+    found = unfilled(filled, rules, [one.playbook for one in books if one is not None])
+    if not found:
+        return well(what, "Somebody has each role that cases and questions are handed to.")
+    told = " ".join(
+        f"Nobody is {role} or higher, and these wait for one: {_some(names)}."
+        for role, names in found.items()
+    )
+    return broken(what, told, f"rightnow user add EMAIL NAME --role {list(found)[-1]}")
+
+
+def _some(names: tuple[str, ...]) -> str:
+    """The first few of them."""
+    rest = len(names) - 3
+    return ", ".join(names[:3]) + (f" and {rest} more" if rest > 0 else "")
 
 
 @asynccontextmanager

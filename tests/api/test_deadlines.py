@@ -106,7 +106,7 @@ async def promised(desk: Desk) -> str:
     return words
 
 
-async def test_a_case_keeps_its_policy_when_another_is_published_trap_17(
+async def test_a_case_keeps_its_policy_when_another_is_published(
     sarah: Desk, store: Store, tmp_path: Path
 ) -> None:
     """Time used stays as it was, and so does everything else that a running case is pinned to.

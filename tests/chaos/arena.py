@@ -7,11 +7,16 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
 
+from domain.playbook import document_hash
 from models.actor import Person, Role
+from models.playbook import Playbook
+from models.step import Due
+from models.store.repositories import playbooks
 from models.store.session import Store
 from supervisor import processes
 from supervisor.crew import Patience
@@ -25,6 +30,7 @@ from upkeep.library import bring_up_to_date, publish_library
 from workflows.search_attributes import REGISTRATION
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
+UNDER_FIRE = "under-fire"
 ROOT = Path(__file__).parent.parent.parent
 SYSTEM = "crm"
 """The other system: it is told of cases, and it pays credits."""
@@ -124,9 +130,33 @@ def _furnish(url: str) -> None:
     async def publish() -> None:
         store = Store(url, pool=1)
         await publish_library(store, PLAYBOOKS)
+        await _publish_another(store)
         await store.close()
 
     asyncio.run(publish())
+
+
+async def _publish_another(store: Store) -> None:
+    """Another version of the playbook under fire; new cases go on beginning with the first one."""
+    async with store.transaction() as connection:
+        first = await playbooks.get(connection, UNDER_FIRE, 1)
+        assert first is not None
+        changed = another_version(first.playbook)
+        await playbooks.publish(connection, changed, document_hash(changed))
+        await playbooks.make_current(connection, first.ref)
+
+
+def another_version(first: Playbook) -> Playbook:
+    """Sooner, without the offer, and with more time for the cause."""
+    steps = tuple(
+        one.model_copy(update={"due": Due(within=timedelta(seconds=25))})
+        if one.id == "find-cause"
+        else one
+        for one in first.steps
+        if one.id != "make-offer"
+    )
+    changed = first.model_copy(update={"steps": steps, "resolve_within": timedelta(minutes=18)})
+    return Playbook.model_validate(changed.model_dump(by_alias=True))
 
 
 async def _shorten_runs(stack: Stack) -> None:

@@ -6,7 +6,17 @@ from uuid import UUID
 
 from domain.timeline import Teller
 from tests.chaos.evidence import Evidence, Violation
-from tests.chaos.invariants import calls, clocks, engine, letters, merges, requests, story
+from tests.chaos.invariants import (
+    calls,
+    clocks,
+    engine,
+    letters,
+    merges,
+    pauses,
+    requests,
+    story,
+    turns,
+)
 
 Invariant = Callable[[Evidence], Iterable[Violation]]
 
@@ -22,7 +32,15 @@ INVARIANTS: tuple[Invariant, ...] = (
     merges.each_is_taken_in_once,
     merges.none_goes_in_circles,
     clocks.nothing_due_was_forgotten,
+    clocks.a_miss_that_is_noted_first_is_told_all_the_same,
     clocks.deadlines_are_arithmetic,
+    pauses.each_ends_when_it_is_to,
+    pauses.who_writes_is_waited_for_no_more,
+    pauses.steps_get_their_time_back,
+    turns.what_is_taken_back_stands_as_before,
+    turns.questions_are_answered_by_their_role,
+    turns.alerts_come_back_at_their_time,
+    turns.playbooks_follow_each_other,
     letters.the_ledger_is_what_happened,
     letters.each_is_handed_over_once,
     letters.nothing_leaves_too_early_or_too_late,
@@ -62,7 +80,7 @@ def report(evidence: Evidence, found: list[Violation]) -> Iterator[str]:
 def _timeline(evidence: Evidence, case: UUID) -> Iterator[str]:
     record = evidence.cases[case]
     keys = {line.op_id: line.key for line in evidence.inbox}
-    teller = Teller(record.playbook, {}, {})
+    teller = Teller(record.playbook, {}, {}, earlier=tuple(record.books.values()))
     yield f"\nE-{record.number} {case}"
     for event in record.told:
         by = keys.get(event.op_id, "") if event.op_id else ""
@@ -80,4 +98,7 @@ def keep(evidence: Evidence, found: list[Violation], place: Path) -> None:
     """Write everything down for whoever looks into it."""
     place.mkdir(parents=True, exist_ok=True)
     evidence.log.write(place / "asked.jsonl")
+    for case, life in evidence.lives.items():
+        if life.history is not None:
+            (place / f"history-{case}.json").write_text(life.history, encoding="utf-8")
     (place / "found.txt").write_text("\n".join(report(evidence, found)) + "\n", encoding="utf-8")

@@ -1,7 +1,7 @@
 """A client: it asks until it is answered, repeats itself, asks twice at once, and walks away."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
@@ -10,7 +10,10 @@ from uuid import UUID
 import httpx2
 
 from tests.chaos.log import Asked, Log, Reply
-from tests.chaos.wishes import Pool, Wish, diligently, wish
+from tests.chaos.wishes import UNDOES, Pool, Wish, diligently, undo, wish
+
+ENOUGH = 10
+"""With so many cases most clients look again when nobody answers, instead of opening one more."""
 
 PATIENCE = (0.3, 2.0, 12.0, 12.0)
 """Seconds after which a client stops listening, and asks again. The first often is too short."""
@@ -29,6 +32,9 @@ class Client:
     pool: Pool
     team: tuple[str, ...]
     """Mail addresses of everybody whom a case can be given to."""
+
+    leads: bool = False
+    """Whether it is a senior or a manager."""
 
     over: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when nothing new is to be asked any more."""
@@ -49,7 +55,12 @@ class Client:
         if chance < 0.12 and self.log.asked:
             await self._again(http)
             return
-        wanted = wish(self.dice, self.pool, await self._look(http, self.pool), self.team)
+        seen = await self._look(http, self.pool)
+        if seen is None and len(self.pool.numbers) >= ENOUGH and self.dice.random() < 0.8:
+            return  # nobody answers now, and there is work without another case
+        wanted = wish(self.dice, self.pool, seen, self.team, leads=self.leads)
+        if wanted.kind == "playbook":
+            wanted = await self._previewed(http, wanted)
         asked = self._note(wanted)
         if chance < 0.16:  # walks away before it hears the answer
             await self._send(http, asked, 0.05)
@@ -59,6 +70,27 @@ class Client:
             self._meanwhile(self._insist(http, asked))
         else:
             await self._insist(http, asked)
+            await self._think_better(http, asked)
+
+    async def _think_better(self, http: httpx2.AsyncClient, asked: Asked) -> None:
+        """Now and then what was done just now is taken back."""
+        if asked.kind in UNDOES and asked.done is not None and self.dice.random() < 0.2:
+            number, op_id = asked.done.body["number"], asked.done.body["op_id"]
+            await self._insist(http, self._note(undo(number, op_id)))
+
+    async def _previewed(self, http: httpx2.AsyncClient, wanted: Wish) -> Wish:
+        """The same with the token of what would happen; without one when nobody says it."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        query = {"playbook": wanted.told["playbook"]}
+        try:
+            answer = await http.get(
+                f"{wanted.path}-change", params=query, headers=headers, timeout=3
+            )
+        except httpx2.HTTPError:
+            return wanted
+        if answer.status_code != 200:
+            return wanted
+        return replace(wanted, told={**wanted.told, "seen": answer.json()["token"]})
 
     async def _again(self, http: httpx2.AsyncClient) -> None:
         """Send something that was asked before: the same, or another body under its key."""
@@ -107,7 +139,7 @@ class Client:
         while True:
             reply = await self._send(http, asked, PATIENCE[min(tries, len(PATIENCE) - 1)])
             if reply.definite:
-                self.pool.learn(reply.body)
+                self.pool.learn(reply.body, asked.kind if reply.applied else "")
                 return
             if reply.status == 202 and self.dice.random() < 0.5:
                 return  # it was told that it is safe, and believes it
@@ -151,4 +183,6 @@ class Diligent(Client):
             return  # nobody answers now
         wanted = diligently(self.dice, seen)
         if wanted is not None:
-            await self._insist(http, self._note(wanted))
+            asked = self._note(wanted)
+            await self._insist(http, asked)
+            await self._think_better(http, asked)

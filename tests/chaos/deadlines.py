@@ -1,10 +1,10 @@
 """The deadlines of the standard policy, counted again on a wall clock, minute by minute.
 
 Where all hours count it is addition. A case that became less severe goes on in business hours with
-what is left of its target.
+what is left of its target; what lies in a gap counts nowhere.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import pairwise
@@ -17,8 +17,13 @@ from models.sla import ClockKind, Era, PolicyFile
 from tests.domain.wall_walker import open_minutes
 from upkeep.library import ANYWHERE, SLA_FOLDER
 
+Gap = tuple[datetime, datetime]
+"""A time in which nothing counts, half-open."""
+
 DAYS = 21
 """Longer than 24 business hours, and a change of severity before them, ever take."""
+
+_FAR = timedelta(days=400)
 
 
 @cache
@@ -36,36 +41,36 @@ def target_of(severity: Severity, kind: ClockKind, playbook: Playbook) -> timede
     return target
 
 
-def used_up(target: timedelta, start: datetime, eras: tuple[Era, ...]) -> datetime | None:
+def used_up(
+    target: timedelta, start: datetime, eras: tuple[Era, ...], gaps: Iterable[Gap] = ()
+) -> datetime | None:
     """When a target is used up; None when that is further away than we look."""
     left = target
     whole = eras or (Era(since=start, calendar=ALWAYS),)
     for era, following in pairwise((*whole, None)):
         assert era is not None
-        since, until = max(start, era.since), following.since if following else None
-        due_at = _after(left, since, era.calendar)
-        if until is None or (due_at is not None and due_at <= until):
-            return due_at
-        left -= _counted(since, until, era.calendar)
+        since, until = max(start, era.since), following.since if following else start + _FAR
+        for begin, end in _counting(era.calendar, since, until, tuple(gaps)):
+            if left <= end - begin:
+                return begin + left
+            left -= end - begin
     return None
 
 
-def _after(left: timedelta, since: datetime, calendar: str) -> datetime | None:
-    """The instant at which what is left is used up."""
-    if calendar == ALWAYS:
-        return since + left
-    for begin, end in _open_after(calendar, since):
-        if left <= end - begin:
-            return begin + left
-        left -= end - begin
-    return None
-
-
-def _counted(since: datetime, until: datetime, calendar: str) -> timedelta:
-    if calendar == ALWAYS:
-        return until - since
-    pieces = (min(end, until) - begin for begin, end in _open_after(calendar, since))
-    return sum((piece for piece in pieces if piece > timedelta()), timedelta())
+def _counting(
+    calendar: str, since: datetime, until: datetime, gaps: tuple[Gap, ...]
+) -> Iterator[Gap]:
+    """The pieces that count between two instants: open, and in no gap."""
+    pieces = [(since, until)] if calendar == ALWAYS else _open_after(calendar, since)
+    for piece in pieces:
+        begin, end = piece[0], min(piece[1], until)
+        for gone, back in sorted(gaps):
+            if gone < end and back > begin:
+                if gone > begin:
+                    yield begin, gone
+                begin = max(begin, back)
+        if begin < end:
+            yield begin, end
 
 
 def _open_after(calendar: str, since: datetime) -> Iterator[tuple[datetime, datetime]]:

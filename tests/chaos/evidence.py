@@ -4,17 +4,19 @@ It is plain data, so that a test can doctor it and see the checker fail.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from domain.evolve import evolve
+from models.actor import Role
 from models.delivery import Delivery
 from models.escalation import EscalationState
 from models.event import Event
 from models.money import Money
-from models.playbook import Playbook
+from models.playbook import Playbook, PlaybookRef
 from tests.chaos.log import Log
 from tests.chaos.sink import Call, Copy
 
@@ -57,10 +59,28 @@ class CaseRecord:
     credits: tuple[tuple[Money, bool], ...] = ()
     """The money that was written down for the customer, and whether it went out."""
 
+    books: Mapping[str, Playbook] = field(default_factory=dict)
+    """Every playbook that it went by, by name and version; `playbook` is the last of them."""
+
+    def book(self, ref: PlaybookRef | None) -> Playbook:
+        """The playbook that it went by then."""
+        return self.books.get(str(ref), self.playbook)
+
     @property
     def told(self) -> list[Event]:
         """Its events, in order."""
         return [one.event for one in self.events]
+
+
+def with_states(record: CaseRecord) -> Iterator[tuple[Event, EscalationState | None]]:
+    """Each event with the state before it; up to a gap, which is told of by itself."""
+    state: EscalationState | None = None
+    for event in record.told:
+        yield event, state
+        try:
+            state = evolve(state, event)
+        except ValueError:
+            return
 
 
 @dataclass(frozen=True)
@@ -88,6 +108,9 @@ class Life:
 
     delivered: tuple[str, ...]
     """The key of each delivery that was scheduled."""
+
+    history: str | None = None
+    """What Temporal has of the latest run, as JSON, where it cannot be replayed or asked."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +140,9 @@ class Evidence:
     lost_calls: Counter[str]
     """How often its answer was lost on purpose, by Webhook-Id."""
 
+    roles: Mapping[UUID, Role]
+    """What everybody of the team may do."""
+
     lost: int
     """How many answers of all kinds were lost on purpose."""
 
@@ -129,6 +155,7 @@ def heard(log: Log, at: datetime, **seen: Any) -> Evidence:
     nothing: dict[str, Any] = {
         "inbox": (), "cases": {}, "contents": Counter(), "lives": {}, "copies": (),
         "lost_letters": Counter(), "calls": (), "lost_calls": Counter(), "lost": 0, "strikes": 0,
+        "roles": {},
     }  # fmt: skip
     return Evidence(since=at, at=at, log=log, **{**nothing, **seen})
 

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from temporalio.client import Client as Temporal, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
+from models.actor import Role
 from models.escalation import EscalationState
 from models.ids import workflow_id
 from models.store.repositories import operations
@@ -146,6 +147,7 @@ async def _team(plan: Plan, place: Arena, log: Log, over: asyncio.Event) -> list
             log=log,
             pool=Pool() if number == plan.clients else pool,
             team=addresses,
+            leads=player.person.role in (Role.SENIOR, Role.MANAGER),
             over=over,
         )
         for number, player in enumerate(players)

@@ -10,7 +10,9 @@ import pytest_asyncio
 from sqlalchemy import select, text
 
 from models.delivery import DeliveryStatus, EffectKind
+from models.event import ResumeCause
 from models.store.tables.delivery import DELIVERIES
+from models.store.tables.event import EVENTS
 from tests.chaos import witnesses
 from tests.chaos.arena import Arena, arena
 from tests.chaos.call_doctors import CALL_DOCTORS
@@ -20,10 +22,14 @@ from tests.chaos.evidence import Evidence
 from tests.chaos.log import Log
 from tests.chaos.plan import Plan
 from tests.chaos.play import Outcome, perform
+from tests.chaos.turn_doctors import TURN_DOCTORS
 
-LIES = (*DOCTORS, *CALL_DOCTORS)
+LIES = (*DOCTORS, *CALL_DOCTORS, *TURN_DOCTORS)
 EFFECTS = (EffectKind.STEP_WEBHOOK, EffectKind.STEP_CREDIT)
 """What must have left the house, because doctors lie about it."""
+TURNS = ("step_moved", "clocks_moved", "playbook_changed", "alert_raised")
+"""What must have happened, for the same reason."""
+
 PEACE = Plan(seed=11, seconds=5, clients=6, victims=())
 
 
@@ -50,12 +56,22 @@ async def peace() -> AsyncIterator[Peace]:
 async def _everything_was_done(place: Arena, log: Log) -> bool:
     """Whether there is something for every doctor; a busy machine needs longer for it."""
     done = Counter(asked.kind for asked in log.asked.values() if asked.done is not None)
-    wanted = {"open": 12, "complete": 8, "note": 2, "message": 4, "resolve": 2}
+    wanted = {"open": 12, "complete": 8, "note": 2, "message": 4, "resolve": 2, "undo": 1}
     if any(done[kind] < count for kind, count in wanted.items()):
         return False
     sent = select(DELIVERIES.c.kind).where(DELIVERIES.c.status == DeliveryStatus.SENT).distinct()
+    told = select(EVENTS.c.fact).where(EVENTS.c.fact.in_(TURNS)).distinct()
+    fact = EVENTS.c.body["fact"]
+    rare = (fact["cause"].astext == ResumeCause.REPLY, fact["step"].astext == "ask-senior")
     async with place.store.transaction() as connection:
-        return set(EFFECTS) <= set((await connection.execute(sent)).scalars())
+        return (
+            set(EFFECTS) <= set((await connection.execute(sent)).scalars())
+            and set(TURNS) <= set((await connection.execute(told)).scalars())
+            and None
+            not in [
+                await connection.scalar(select(EVENTS.c.seq).where(one).limit(1)) for one in rare
+            ]
+        )
 
 
 def test_a_healthy_run_is_found_healthy(peace: Peace) -> None:

@@ -42,3 +42,13 @@ def test_a_change_within_a_minute_loses_no_piece_of_it() -> None:
     noon = MONDAY_MORNING.replace(hour=12, second=30, microsecond=250000)
     eras = (Era(since=noon, calendar=hours), Era(since=noon + HALF_A_SECOND, calendar=ALWAYS))
     assert used_up(FOUR_HOURS, noon, eras) == noon + FOUR_HOURS
+
+
+def test_what_lies_in_a_gap_counts_nowhere() -> None:
+    hour, always = timedelta(hours=1), (Era(since=SUNDAY, calendar=ALWAYS),)
+    gaps = ((SUNDAY + hour, SUNDAY + hour * 3), (SUNDAY + hour * 2, SUNDAY + hour * 4))
+    assert used_up(FOUR_HOURS, SUNDAY, always, gaps) == SUNDAY + hour * 7
+    assert used_up(hour, SUNDAY, always, gaps) == SUNDAY + hour, "used up as the gap begins"
+    assert used_up(hour, SUNDAY + hour, always, gaps) == SUNDAY + hour * 5
+    shut = (SUNDAY, MONDAY_MORNING + hour)
+    assert used_up(hour, SUNDAY, _calmed(timedelta())[1:], [shut]) == MONDAY_MORNING + hour * 2

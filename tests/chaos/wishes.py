@@ -15,6 +15,13 @@ SHORTLY_BEFORE = (
 those. A customer who turned to us so long ago makes a clock ring while things are killed."""
 
 
+UNDOES = frozenset({"complete", "skip", "snooze", "resolve"})
+"""What can be taken back for ten seconds."""
+
+WAYS = ("under-fire@1", "under-fire@2", "second-wind@1", "second-wind@1")
+"""The playbooks by which a case can go on."""
+
+
 SUMS = (500, 4_900, 30_000, 200_000)
 """Cents that are asked for: little, much in one case, more than an agent may give, too much."""
 
@@ -24,12 +31,16 @@ class Pool:
     """The cases that clients know of, shared so that they get into each other's way."""
 
     numbers: list[str] = field(default_factory=list)
+    latest: dict[str, str] = field(default_factory=dict)
+    """What was done last in a case, of what can be taken back: the operation, by number."""
 
-    def learn(self, body: dict[str, Any]) -> None:
-        """Remember a case that an answer names."""
+    def learn(self, body: dict[str, Any], kind: str = "") -> None:
+        """Remember a case that an answer names, and what was done to it."""
         number = body.get("number")
         if isinstance(number, str) and number not in self.numbers:
             self.numbers.append(number)
+        if isinstance(number, str) and kind in UNDOES and "op_id" in body:
+            self.latest[number] = body["op_id"]
 
     def choose(self, dice: Random) -> str | None:
         """A case: most often one of the latest, at which others are too."""
@@ -61,13 +72,22 @@ class Wish:
         return body
 
 
-def wish(dice: Random, pool: Pool, seen: dict[str, Any] | None, team: tuple[str, ...]) -> Wish:
-    """What is wanted next."""
+def wish(
+    dice: Random,
+    pool: Pool,
+    seen: dict[str, Any] | None,
+    team: tuple[str, ...],
+    *,
+    leads: bool = True,
+) -> Wish:
+    """What is wanted next. Whoever does not lead seldom asks for what only a lead may do."""
     if seen is None or dice.random() < 0.12:
         return _open(dice)
     place = f"/cs/escalations/{seen['number']}"
     status, blind = seen["status"], dice.random() < 0.1
     steps = [one for one in seen["steps"] if one["status"] == "open"]
+    if (turn := _turn(dice, pool, seen, team, leads=leads)) is not None:
+        return turn
     draw = dice.random()
     if (steps or blind) and draw < 0.45:
         step = dice.choice(steps or seen["steps"])
@@ -87,6 +107,58 @@ def wish(dice: Random, pool: Pool, seen: dict[str, Any] | None, team: tuple[str,
     if draw < 0.96:
         return Wish("reopen", f"{place}/reopening", worded="reason")
     return Wish("resolve", f"{place}/resolution", worded="note")
+
+
+def _turn(
+    dice: Random, pool: Pool, seen: dict[str, Any], team: tuple[str, ...], *, leads: bool
+) -> Wish | None:
+    """A turn of the case that is no step and no word; most often there is none."""
+    place = f"/cs/escalations/{seen['number']}"
+    held, draw = seen["status"] == "paused", dice.random()
+    if leads or dice.random() < 0.1:
+        if held and dice.random() < 0.20:
+            return Wish("resume", f"{place}/pauses/current", method="DELETE")
+        if draw < 0.10:
+            return _pause(dice, place)
+        if draw < 0.17:
+            told = {"playbook": dice.choice(WAYS), "seen": "-"}
+            return Wish("playbook", f"{place}/playbook", told)
+    if draw < 0.20:
+        to = dice.choice([{}, {}, {"to": "senior"}, {"to": "manager"}])
+        return Wish("hand-up", f"{place}/hand-up", to, worded="reason")
+    if draw < 0.27 and seen["alerts"]:
+        return _alert(dice, dice.choice(seen["alerts"]))
+    asked = [o for o in seen["steps"] if o["status"] == "open" and o["kind"] == "approval"]
+    if asked and dice.random() < 0.10:
+        return _delegate(dice, place, dice.choice(asked), team)
+    if draw < 0.31 and (done := pool.latest.get(seen["number"])) is not None:
+        return undo(seen["number"], done)
+    return None
+
+
+def undo(number: str, op_id: str) -> Wish:
+    """Take back what was done."""
+    return Wish("undo", f"/cs/escalations/{number}/undo", {"op_id": op_id})
+
+
+def _pause(dice: Random, place: str) -> Wish:
+    """Most often for some seconds, so that a pause ends by itself while things are killed."""
+    seconds = dice.choice([2, 4, 8, 16, 45, None])
+    until = datetime.now(UTC) + timedelta(seconds=seconds) if seconds else None
+    told = {"until": until.isoformat()} if until else {}
+    return Wish("pause", f"{place}/pauses", told, worded="reason")
+
+
+def _alert(dice: Random, alert: dict[str, Any]) -> Wish:
+    place = f"/cs/alerts/{alert['id']}"
+    if dice.random() < 0.5:
+        return Wish("seen", f"{place}/acknowledgement")
+    return Wish("later", f"{place}/snooze", {"length": f"{dice.choice([1, 3, 9, 20])}s"})
+
+
+def _delegate(dice: Random, place: str, step: dict[str, Any], team: tuple[str, ...]) -> Wish:
+    told = {"person": dice.choice(team)}
+    return Wish("delegate", f"{_at(place, step)}/delegation", told)
 
 
 def diligently(dice: Random, seen: dict[str, Any] | None) -> Wish | None:

@@ -20,8 +20,9 @@ from temporalio.client import (
 from temporalio.converter import DataConverter, WorkflowSerializationContext
 from temporalio.service import RPCError
 
+from models.actor import Role
 from models.escalation import EscalationState
-from models.event import Event
+from models.event import EscalationOpened, Event, PlaybookChanged
 from models.ids import workflow_id
 from models.messages import DeliveryOrder, JoinOrder, RequestOrder
 from models.store.repositories import credits as money, deliveries, escalations, playbooks
@@ -29,6 +30,7 @@ from models.store.tables.content import CONTENTS
 from models.store.tables.escalation import ESCALATIONS
 from models.store.tables.event import EVENTS
 from models.store.tables.operation import OPERATIONS
+from models.store.tables.person import PEOPLE
 from tests.chaos.arena import Arena
 from tests.chaos.evidence import CaseRecord, Evidence, InboxLine, Life, StoredEvent
 from tests.chaos.log import Log
@@ -45,7 +47,10 @@ _ANSWER = timedelta(seconds=10)
 _PATIENCE = 90.0
 """Seconds in which a life can be asked."""
 
-_AT_ONCE = 8
+_AT_ONCE = 4
+"""How many cases are looked at beside each other: as many as there are connections, so that none
+waits for one on a busy machine."""
+
 LINES = 150
 """Of the worker's log, to say why a life cannot be asked."""
 
@@ -81,6 +86,7 @@ async def collect(arena: Arena, log: Log, strikes: int) -> Evidence:
             lost_letters=arena.lost_letters(),
             calls=tuple(arena.sink.calls),
             lost_calls=arena.lost_calls(),
+            roles=await roles(connection),
             lost=len(arena.lost()),
             strikes=strikes,
         )
@@ -104,6 +110,12 @@ async def record_of(connection: AsyncConnection, case: UUID) -> CaseRecord:
     slug, version = columns["playbook_slug"], columns["playbook_version"]
     found = await playbooks.get(connection, slug, version)
     assert found is not None
+    books = {str(found.ref): found.playbook}
+    for fact in (one.event.fact for one in told):
+        if isinstance(fact, EscalationOpened | PlaybookChanged) and str(fact.playbook) not in books:
+            known = await playbooks.get(connection, fact.playbook.slug, fact.playbook.version)
+            assert known is not None
+            books[str(known.ref)] = known.playbook
     return CaseRecord(
         id=case,
         number=columns["number"],
@@ -113,6 +125,7 @@ async def record_of(connection: AsyncConnection, case: UUID) -> CaseRecord:
         playbook=found.playbook,
         seen_at=seen_at,
         credits=await money.of(connection, case),
+        books=books,
     )
 
 
@@ -131,6 +144,12 @@ async def inbox(connection: AsyncConnection) -> tuple[InboxLine, ...]:
         )
         for row in found
     )
+
+
+async def roles(connection: AsyncConnection) -> dict[UUID, Role]:
+    """What everybody of the team may do."""
+    query = select(PEOPLE.c.id, PEOPLE.c.role)
+    return {row.id: Role(row.role) for row in await connection.execute(query)}
 
 
 async def contents(connection: AsyncConnection) -> Counter[str]:
@@ -209,6 +228,7 @@ async def _life(arena: Arena, client: Client, runs: list[WorkflowExecution], cas
         pending=tuple((o.activity_type.name, o.attempt) for o in raw.pending_activities),
         failures=(*broken, *history.failures),
         delivered=tuple(history.delivered),
+        history=(await handle.fetch_history()).to_json() if broken else None,
     )
 
 

@@ -16,7 +16,7 @@ from models.command import (
     Resume,
     Visibility,
 )  # fmt: skip
-from models.delivery import EffectKind
+from models.delivery import DeliveryStatus, EffectKind
 from models.escalation import Status
 from models.event import (
     Assigned,
@@ -25,6 +25,7 @@ from models.event import (
     ClockMet,
     ClockWarned,
     EffectBegun,
+    EffectEnded,
     EffectPlanned,
     HandedUp,
 )  # fmt: skip
@@ -250,6 +251,20 @@ def test_a_notice_that_waits_for_the_morning_survives_a_pause_in_between() -> No
         if isinstance(one.fact, EffectBegun) and "sla_breach" in one.fact.key
     ]
     assert min(missed) == utc("2026-03-09 08:00")
+
+
+def test_no_page_leaves_for_a_deadline_that_was_replaced_trap_17() -> None:
+    late = utc("2026-03-06 15:55")
+    nightly = policy(notices={"calendar": "shop", "urgent": []})
+    case = world(nightly, severity=Severity.HIGH, received_at=late, now=late)
+    case.sleep(20 * MINUTE)  # warned after closing time, on a Friday
+    planned = {one.effect.key for one in case.facts(EffectPlanned) if one.effect.clock}
+    assert len(planned) == 1
+    case.do(Change(severity=Severity.LOW), MARCUS)
+    case.sleep(3 * DAY)
+    assert not planned & {one.key for one in case.facts(EffectBegun)}
+    ended = {one.key: one.status for one in case.facts(EffectEnded)}
+    assert [ended[key] for key in planned] == [DeliveryStatus.CANCELLED]
 
 
 # -- the end, and after it ---------------------------------------------------------------------

@@ -71,3 +71,11 @@ def test_a_house_without_a_policy_for_every_case_is_told() -> None:
     picky = policy(timedelta(hours=1), when=when)
     [told] = lint_policies((picky,), (calendar(),), TODAY)["mine"]
     assert "may fit no policy" in told.what
+
+
+def test_nobody_hands_a_case_to_an_admin_who_works_on_none_trap_30() -> None:
+    given = {"calendar": "24/7", "on_breach": [{"notify": "managers"}, {"hand_to": "admin"}]}
+    [found] = lint_policies((policy(timedelta(hours=1), **given),), (), TODAY)["mine"]
+    assert (found.where, found.mend) == ("on_breach.1.hand_to", "Use agent, senior or manager.")
+    given = {"calendar": "24/7", "on_breach": [{"hand_to": "manager"}]}
+    assert lint_policies((policy(timedelta(hours=1), **given),), (), TODAY) == {"mine": ()}

@@ -240,7 +240,7 @@ def test_one_that_fails_does_not_hold_the_next_one_back_trap_29() -> None:
     assert world.planned(EffectKind.STEP_FAILED) == ["step_failed to managers"]
 
 
-def test_a_notice_that_reaches_nobody_of_the_role_goes_to_the_managers_trap_30() -> None:
+def test_a_notice_that_reaches_nobody_of_the_role_goes_to_the_managers() -> None:
     def gone(effect: PendingEffect) -> DeliveryStatus | None:
         role = str(effect.recipient.kind) == "seniors"
         return DeliveryStatus.FAILED if role else DeliveryStatus.SENT

@@ -62,6 +62,7 @@ class Witness:
             case ev.StepReturned(run=name):
                 self.overdue[name] = 0  # it is to be done anew, and may be late anew
             case ev.Undone(undone=op_id):  # what it told first holds anew, and is told anew
+                assert op_id in self.stood, "nobody did what is taken back"
                 self.noticed, self.overdue = self.stood[op_id]
             case ev.Closed():
                 assert before.closes_at is not None

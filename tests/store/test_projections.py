@@ -17,8 +17,9 @@ from activities.projection import CROWD, Projection
 from domain.decide import begin, decide
 from domain.due import due
 from domain.evolve import evolve, fold
+from domain.result import result
 from models.actor import ENGINE, Actor
-from models.command import AddNote, Change, Command, EndEffect, Operation, Resolve, Tick
+from models.command import AddNote, Cancel, Change, Command, EndEffect, Operation, Resolve, Tick
 from models.customer import CustomerIn
 from models.delivery import DeliveryStatus
 from models.errors import ProjectionForked
@@ -27,6 +28,7 @@ from models.event import Event
 from models.ids import new_id
 from models.messages import Book, ProjectionBatch, Receipt
 from models.operation import Envelope
+from models.result import CaseResult
 from models.severity import Severity
 from models.standing import OpeningRow, Standing
 from models.store.repositories import (
@@ -308,6 +310,43 @@ async def test_a_case_that_closes_by_itself_has_its_result_with_its_last_event(
     assert found is not None
     assert (found.mended, found.left) == (True, False)
     assert found.took == MINUTE * 3
+
+
+@pytest.mark.parametrize("broken", [(results, "keep"), (operations, "answer")])
+async def test_an_end_and_its_values_are_written_together_or_not_at_all_trap_23(
+    store: Store, tale: Tale, monkeypatch: pytest.MonkeyPatch, broken: tuple[object, str]
+) -> None:
+    worker = a_worker(store)
+    await write(worker, tale.batch())
+    before = tale.state.version
+    await tale.go_on(Cancel(reason_id=None))
+    batch = tale.batch()
+    with monkeypatch.context() as patch:
+        patch.setattr(*broken, _lets_it_down)
+        with pytest.raises(ConnectionError):
+            await write(worker, batch)
+    assert await _values(store, tale.state) == (before, "open", None)
+    assert await write(worker, batch) == tale.state.version
+    number, status, found = await _values(store, tale.state)
+    assert (number, status) == (tale.state.version, "cancelled")
+    assert found == result(tale.state, await _events(store, tale.state.id))
+
+
+async def _lets_it_down(*_: object) -> None:
+    raise ConnectionError
+
+
+async def _events(store: Store, case: UUID) -> tuple[Event, ...]:
+    async with store.single() as connection:
+        return tuple(await events.of(connection, case))
+
+
+async def _values(store: Store, state: EscalationState) -> tuple[int, str, CaseResult | None]:
+    """The last event, the status and the result of a case, as they are on record."""
+    async with store.transaction() as connection:
+        row = await escalations.stored_columns(connection, state.id)
+        found = await results.of(connection, state.id, state.playbook)
+    return len(await numbers(store, state.id)), row["status"], found
 
 
 def _nothing_to_do() -> Standing:

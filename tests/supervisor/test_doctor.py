@@ -127,6 +127,19 @@ async def test_a_silent_mail_server_is_found(settings: Settings) -> None:
     assert not find(await diagnose(silent), "The mail server").ok
 
 
+async def test_notices_to_addresses_of_nobody_are_found_where_mail_leaves_trap_30(
+    settings: Settings,
+) -> None:
+    url = SecretStr("smtp://127.0.0.1:9")
+    leaving = settings.model_copy(update={"smtp_url": url, "senior_mail": "seniors@acme.com"})
+    told = find(await diagnose(leaving), "Who is told")
+    assert told.detail == "Mail to managers@rightnow.test, vp@rightnow.test reaches nobody."
+    assert told.mend == "Set RIGHTNOW_MANAGER_MAIL, RIGHTNOW_VP_MAIL."
+    ours = {"manager_mail": "managers@acme.com", "vp_mail": "vp@acme.com"}
+    assert find(await diagnose(leaving.model_copy(update=ours)), "Who is told").ok
+    assert "Who is told" not in {one.what for one in await diagnose(settings)}
+
+
 async def test_a_busy_port_is_found(tmp_path: Path) -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

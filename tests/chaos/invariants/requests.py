@@ -16,11 +16,13 @@ from tests.chaos.log import Asked
 
 _WORDED = (
     "open", "complete", "message", "note", "resolve", "reopen", "cancel", "merge", "snooze",
+    "pause", "hand-up",
 )  # fmt: skip
 """Requests that cannot have been applied without their words being kept."""
 
-_MAY_CHANGE_NOTHING = ("assign", "change", "claim")
-"""Giving a case to whoever has it, or a severity that it has: applied, and nothing to tell."""
+_MAY_CHANGE_NOTHING = ("assign", "change", "claim", "delegate", "seen")
+"""Giving a case, or a question, to whoever has it, a severity that it has, a second look at an
+alert: applied, and nothing to tell."""
 
 
 def every_request_once(evidence: Evidence) -> Iterator[Violation]:
@@ -178,5 +180,21 @@ def _is_heart(asked: Asked, event: Event) -> bool:
             return asked.kind == "reopen"
         case ev.Cancelled():
             return asked.kind == "cancel"
+        case ev.Paused():
+            return asked.kind == "pause"
+        case ev.Resumed(cause=ev.ResumeCause.ASKED):
+            return asked.kind == "resume"
+        case ev.HandedUp():
+            return asked.kind == "hand-up"
+        case ev.Undone():
+            return asked.kind == "undo"
+        case ev.StepDelegated():
+            return asked.kind == "delegate"
+        case ev.PlaybookChanged():
+            return asked.kind == "playbook"
+        case ev.AlertSeen():
+            return asked.kind == "seen"
+        case ev.AlertSnoozed():
+            return asked.kind == "later"
         case _:
             return False

@@ -10,6 +10,7 @@ from typing import Any
 
 from domain.evolve import fold
 from domain.standing import standing
+from models import event as ev
 from models.frozen import Frozen
 from models.store.repositories import escalations
 from tests.chaos.evidence import CaseRecord, Evidence, Violation
@@ -36,11 +37,13 @@ def the_rules_were_kept(evidence: Evidence) -> Iterator[Violation]:
             if not record.events:
                 yield Violation("I1", "a case was kept, and never began", case)
             continue
-        witness = Witness(record.playbook, record.told[0])
+        opened = record.told[0].fact
+        first = opened.playbook if isinstance(opened, ev.EscalationOpened) else None
+        witness = Witness(record.book(first), record.told[0])
         for event in record.told[1:]:
             try:
                 witness.look_at(event)
-            except AssertionError as error:
+            except (AssertionError, ValueError) as error:
                 why = str(error) or traceback.extract_tb(error.__traceback__)[-1].line
                 says = f"event {event.seq} ({event.fact.fact}): {why}"
                 yield Violation("I2", says, case)
@@ -52,7 +55,11 @@ def three_places_agree(evidence: Evidence) -> Iterator[Violation]:
     for case, record in evidence.cases.items():
         if _torn(record):
             continue
-        state = fold(record.told)
+        try:
+            state = fold(record.told)
+        except ValueError as error:
+            yield Violation("I6", f"its events are no life: {error}", case)
+            continue
         told = escalations.columns(state, standing(state, record.playbook))
         differing = [
             name for name, value in told.items() if _plain(value) != _plain(record.columns[name])
