@@ -15,7 +15,9 @@ from temporalio.client import Client
 
 from activities.adapters.sla_files import load_library
 from config.settings import Settings, read_settings
+from domain.audit import advice
 from models.actor import Role, Scope
+from models.audit import FindingKind
 from models.duration import Duration, say_count
 from models.errors import RightnowError
 from models.escalation import NUMBER_PREFIX
@@ -234,8 +236,12 @@ def rebuild_projections(
     result = _with_store(settings, lambda store: rebuild.rebuild(store, write=not check))
     for one in result.differences:
         _say(f"{one.escalation_id}: {one.column} was not what its events say.")
+    for lost in result.broken:
+        _say(f"{lost.number}: its events are not whole: {lost.why}. It stays as it is.")
     _say(f"{result.cases} cases, {len(result.differences)} differences.")
-    raise typer.Exit(1 if check and result.differences else 0)
+    if result.broken:
+        _say(f"{len(result.broken)} not whole. {advice(FindingKind.EVENTS)}")
+    raise typer.Exit(1 if result.broken or (check and result.differences) else 0)
 
 
 async def _load_demo(run: starter.Run) -> None:
