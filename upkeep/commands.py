@@ -24,7 +24,6 @@ from models.escalation import NUMBER_PREFIX
 from models.store.session import Store
 from supervisor import up as starter
 from supervisor.doctor import diagnose
-from supervisor.running import read_running
 from terminal.commands import register_playbook
 from terminal.credentials import save_token
 from upkeep import demo, library, rebuild, team, workshop
@@ -83,9 +82,8 @@ def up(
 
 def doctor() -> None:
     """Say what is wrong and how to mend it."""
-    running = read_running(read_settings().data_dir)
-    settings = _with_running(read_settings()) if running else read_settings()
-    findings = asyncio.run(diagnose(settings, search_attributes=REGISTRATION))
+    # As they were set: what the local run chose by itself, the doctor reads beside them.
+    findings = asyncio.run(diagnose(read_settings(), search_attributes=REGISTRATION))
     for finding in findings:
         mark = "[green]ok [/]" if finding.ok else "[red]BAD[/]"
         _console.print(f"{mark} {escape(finding.what)}: {escape(finding.detail)}")
