@@ -29,19 +29,20 @@ from api.views.escalation import (
     escalation_view,
     picture,
 )
-from api.views.line import LinePage, LineView, answer_page, line_view
+from api.views.line import LinePage, LineView, answer_page, line_view, own_now
 from api.views.step import StepView
 from domain.standing import due_first, mind_of, tightest
+from domain.talking import WITHIN, in_the_middle
 from domain.urgency import explain, urgency
 from models.actor import Person
 from models.command import Assign
 from models.customer import Customer, first_name
 from models.duration import say_duration
 from models.errors import Conflict, NotAllowed
-from models.escalation import Light
+from models.escalation import EscalationState, Light
 from models.frozen import Frozen
 from models.standing import EscalationLine
-from models.store.repositories import escalations, operations
+from models.store.repositories import escalations, lately, operations
 
 router = APIRouter(prefix="/cs", tags=["queue"])
 
@@ -50,6 +51,10 @@ CLAIM_LAPSES = timedelta(minutes=45)
 
 _TRIES = 5
 _CLAIM = "claim"
+_LATELY = 3
+"""Cases of a person's own that moved just now, and are looked at: nobody talks in more at once."""
+
+_MIDDLE = "You are in the middle of it."
 _SAFE = "The engine is away. You get this one as soon as it is back."
 _MOMENT = TypeAdapter(datetime)
 
@@ -120,9 +125,12 @@ async def queue(
 
 @router.get("/next", responses=documented(), summary="What do I do right now?")
 async def preview_next(parts: PartsDep, who: CallerDep) -> Next:
-    """The one thing to do now. Looking does not take it."""
+    """The one thing to do now. Looking does not take it.
+
+    Whoever talks to a customer gets the next step of that case, whatever else presses.
+    """
     person = require_person(who)
-    lines = await _ranked(parts, person, None, MAX_PAGE)
+    lines = await _in_turn(parts, person)
     for line in lines:
         action = await _action(parts, who, line)
         if action is not None:
@@ -140,7 +148,7 @@ async def claim_next(parts: PartsDep, who: CallerDep, asked: AskedDep, response:
     person = require_person(who)
     if person.role.rank == 0:
         raise NotAllowed("An admin does not work on cases.")
-    lines = await _ranked(parts, person, None, MAX_PAGE)
+    lines = await _in_turn(parts, person)
     taken = await _taken_before(parts, who, asked)
     if taken is not None:
         return _next(await _action(parts, who, taken), max(0, len(lines) - 1))
@@ -231,6 +239,28 @@ async def _ranked(
         )
 
 
+async def _in_turn(parts: Parts, person: Person) -> list[EscalationLine]:
+    """Cases in their turn; the one whose customer they talk to before all others."""
+    lines = await _ranked(parts, person, None, MAX_PAGE)
+    async with parts.store.single() as connection:
+        moved = await lately.own_cases(
+            connection, person.id, rank=person.role.rank, within=WITHIN, limit=_LATELY
+        )
+    for line in moved:
+        async with parts.store.single() as connection:
+            state = await escalations.state_of(connection, line.id)
+        if state is not None and await _talking(parts, line, state, person.id):
+            return [line, *(one for one in lines if one.id != line.id)]
+    return lines
+
+
+async def _talking(
+    parts: Parts, line: EscalationLine, state: EscalationState, person_id: UUID
+) -> bool:
+    version = await parts.playbook(line.playbook_slug, line.playbook_version)
+    return in_the_middle(state, version.playbook, person_id, own_now(line))
+
+
 async def _action(parts: Parts, who: Caller, line: EscalationLine) -> NextAction | None:
     if line.step is None:
         return None
@@ -245,14 +275,17 @@ async def _action(parts: Parts, who: Caller, line: EscalationLine) -> NextAction
     due_at = due_first(step.due_at, clock)
     pressing = urgency(whole.state, due_at or whole.state.received_at, mind_of(whole.state))
     told = await line_view(parts, whole.line)
+    reason = explain(
+        pressing,
+        view.now,
+        name=first_name(whole.line.customer_name),
+        value=whole.line.customer_annual_value,
+    )
+    if who.actor.id and await _talking(parts, whole.line, whole.state, who.actor.id):
+        reason = f"{_MIDDLE} {reason}"
     return NextAction(
         headline=step.title,
-        reason=explain(
-            pressing,
-            view.now,
-            name=first_name(whole.line.customer_name),
-            value=whole.line.customer_annual_value,
-        ),
+        reason=reason,
         urgency=pressing.score(view.now),
         escalation=told,
         step=step,
