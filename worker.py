@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import uvloop
 from temporalio.client import Client
@@ -20,6 +20,7 @@ from activities.adapters.llm.model import language_model
 from activities.adapters.mailbox import Mailbox
 from activities.adapters.outgoing import Outgoing
 from activities.adapters.prompt_files import load_prompts
+from activities.adapters.reader_apart import ReaderApart
 from activities.adapters.sign import Sign
 from activities.adapters.smtp import Smtp
 from activities.adapters.webhooks import Webhooks
@@ -30,7 +31,7 @@ from activities.delivery import Deliveries
 from activities.interceptor import ErrorsToTemporal
 from activities.joining import Joining
 from activities.letters import LetterDesk
-from activities.ports import MessageReader, PostOffice
+from activities.ports import PostOffice
 from activities.projection import Projection
 from activities.readings import Readings
 from activities.requests import Requests
@@ -59,9 +60,6 @@ from workflows.queues import (
 )
 from workflows.sandbox import free_runner
 from workflows.schedule import keep_schedule_for_good
-
-if TYPE_CHECKING:
-    from activities.adapters.minilm import MiniLm
 
 CACHED_CASES = 2000
 """Cases whose state stays in memory; another one is read from its history when it moves."""
@@ -120,7 +118,7 @@ async def _assistance(client: Client, store: Store, settings: Settings) -> Async
     setup, prompts = llm_of(settings), load_prompts()
     model = language_model(setup, store)
     second = SecondReader(store, model, prompts[PromptTask.SENTIMENT]) if setup else None
-    readings = Readings(store, _built_in_reader, second)
+    readings = Readings(store, _reader(settings.reader_kept_for), second)
     wording = Assisting(
         store, model, prompts, settings.company_name, deadline=settings.llm_deadline
     )
@@ -156,26 +154,14 @@ def _row(
 
 
 @cache
-def _encoder() -> "MiniLm":
-    """The one built-in model of this process, for whoever needs it first."""
-    from activities.adapters.minilm import MiniLm
-
-    return MiniLm()
+def _reader(kept_for: int) -> ReaderApart:
+    """The one built-in model of this worker, in a process that comes with the first words."""
+    return ReaderApart(kept_for)
 
 
-def _built_in_reader() -> MessageReader:
-    """The reader, made with the first words that are to be read: its libraries take time, too."""
-    from activities.adapters.heads import Heads
-    from activities.adapters.reader import BuiltInReader
-
-    return BuiltInReader(_encoder(), Heads.read())
-
-
-async def _remember_cases(store: Store) -> None:
+async def _remember_cases(store: Store, reader: ReaderApart) -> None:
     """Keep what finds similar cases up to date, for good."""
-    from activities.adapters.embedder import BuiltInEmbedder
-
-    await SimilarCases(store, BuiltInEmbedder(_encoder())).keep_up_to_date()
+    await SimilarCases(store, reader).keep_up_to_date()
 
 
 def sweeping(store: Store, settings: Settings) -> Sweeping:
@@ -190,7 +176,7 @@ def loops(client: Client, store: Store, settings: Settings) -> tuple[Loop, ...]:
     """What the worker does again and again beside its work. None of it ends by itself."""
     return (
         keep_schedule_for_good(client, settings.task_queue, _order(settings)),
-        _remember_cases(store),
+        _remember_cases(store, _reader(settings.reader_kept_for)),
         sweeping(store, settings).sweep_for_good(),
     )
 
@@ -285,6 +271,7 @@ async def main() -> None:
             Path(settings.ready_file).touch()
         async with for_good(*loops(client, store, settings)):
             await stopped.wait()
+    await asyncio.to_thread(_reader(settings.reader_kept_for).close)
     await store.close()
 
 

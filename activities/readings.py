@@ -1,11 +1,7 @@
 """Read in a customer's words how they feel. The words come from PostgreSQL, and stay there."""
 
 import asyncio
-import os
-import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -21,30 +17,19 @@ from models.sentiment import Reading
 from models.store.repositories import contents, escalations, playbooks
 from models.store.session import Store
 
-_LATER = 10
-"""By how much the reader's thread steps back for everybody else on the machine."""
-
-
-def _last_in_line() -> None:
-    """Nobody waits for a reading; a case that is opened in the same moment goes first."""
-    with suppress(OSError, AttributeError):  # a system that knows no such thing
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LATER)
-
 
 @dataclass
 class Readings:
     """Where customers' words are read, one case after the other."""
 
     store: Store
-    make_reader: Callable[[], MessageReader]
-    """Makes the reader with the first words: it takes time, and 200 MB."""
+    reader: MessageReader
 
     second: SecondReader | None = None
     """Asks a language model besides, where there is one."""
 
-    _reader: MessageReader | None = field(default=None, init=False)
     _thread: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(1, "reader", _last_in_line), init=False
+        default_factory=lambda: ThreadPoolExecutor(1, "reader"), init=False
     )
 
     @activity.defn(name="read_words")
@@ -86,11 +71,7 @@ class Readings:
         return SecondResult(sentiment=await self.second.look(order.escalation_id, text, own))
 
     def _read(self, texts: list[str]) -> list[Reading]:
-        if not texts:
-            return []
-        if self._reader is None:
-            self._reader = self.make_reader()
-        return self._reader.read(texts)
+        return self.reader.read(texts) if texts else []
 
 
 async def _predicted(connection: AsyncConnection, case: UUID) -> float | None:

@@ -11,13 +11,25 @@ import platform
 import sys
 from collections.abc import Awaitable, Callable
 
-from benchmarks import alarms, audit, codec, crowd, history, memory, opening, queue_page, steps
+from benchmarks import (
+    alarms,
+    audit,
+    codec,
+    crowd,
+    history,
+    memory,
+    opening,
+    queue_page,
+    start,
+    steps,
+)
 from benchmarks.figures import Figure, table
 from benchmarks.house import House, open_house
 
 Measure = Callable[..., Awaitable[list[Figure]]]
 MEASURES: dict[str, Measure] = {
     "memory": memory.idle,
+    "start": start.second_start,
     "steps": steps.back_to_back,
     "spread": steps.spread,
     "crowd": crowd.throughput,

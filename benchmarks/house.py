@@ -28,6 +28,9 @@ from workflows.search_attributes import REGISTRATION
 
 Say = Callable[[str], None]
 Clock = time.perf_counter
+READER_KEPT_FOR = 30
+"""Seconds; by default it is ten minutes, which nobody wants to wait for a figure."""
+
 SETTLE = 0.4
 """Seconds of rest between rounds, so that one side's afterwork does not burden the other."""
 
@@ -150,7 +153,10 @@ async def open_house(say: Say) -> AsyncIterator[House]:
     """Start everything, and end it when the block ends."""
     async with (
         temporary_stack(
-            search_attributes=REGISTRATION, migrate=furnish, names=("worker", "api")
+            search_attributes=REGISTRATION,
+            migrate=furnish,
+            names=("worker", "api"),
+            changes={"reader_kept_for": READER_KEPT_FOR},
         ) as stack,
         _bare_worker(stack.temporal_address),
         _bare_worker(stack.temporal_address, bare.UNSANDBOXED),

@@ -275,6 +275,10 @@ class Settings(BaseSettings):
     """Seconds for which the same question about a case is answered as before. 0: no answer is kept;
     a draft is shown for a minute all the same, as it is written while nobody waits."""
 
+    reader_kept_for: Annotated[int, Field(ge=1, le=86400)] = 600
+    """Seconds for which the built-in reader stays in memory when nothing is to be read. To begin it
+    anew takes a second or two, for which nobody waits."""
+
     outgoing_loopback: bool = False
     """Development only: webhooks may call this machine, also without encryption."""
 

@@ -12,13 +12,14 @@ from uuid import UUID
 from domain import clock_plans, notice_hours
 from domain.facts import facts_of
 from domain.predicate import holds, sentence
-from domain.story import MANAGERS, SYSTEM, VP, Story
+from domain.step_effects import plan_what_leaves
+from domain.story import Story
 from models.actor import ActorKind
-from models.delivery import EffectKind, Recipient
+from models.delivery import EffectKind
 from models.escalation import EscalationState, Status, StepRun, StepStatus
 from models.event import StepEnded, StepMoved, StepOpened, StepWaiting
 from models.playbook import LAST_STEP
-from models.step import ENGINE_RUN, After, Approval, Jump, Notify, Step, Webhook, doer
+from models.step import ENGINE_RUN, After, Approval, Jump, Step, doer
 
 DEFAULT_DUE = timedelta(hours=4)
 """By when a step is due that does not say so itself."""
@@ -230,15 +231,7 @@ def open_run(story: Story, run_id: str, step: Step, *, promised: bool | None = N
             **_whose(story, step),
         )
     )
-    match step:
-        case Notify():
-            story.plan_effect(EffectKind.STEP_NOTICE, _audience(story, step), step=run_id)
-        case Webhook():
-            story.plan_effect(EffectKind.STEP_WEBHOOK, SYSTEM, step=run_id, target=step.target)
-        case Approval():
-            story.plan_effect(EffectKind.APPROVAL_ASKED, story.of_role(step.approver), step=run_id)
-        case _:
-            pass
+    plan_what_leaves(story, run_id, step)
 
 
 def due_from(story: Story, step: Step, *, promised: bool) -> datetime:
@@ -297,10 +290,6 @@ def move_after_pause(story: Story, held_from: datetime, held_until: datetime) ->
         if following is not None:
             following = remind_at(story, following)
         story.tell(StepMoved(run=run.id, due_at=due_at, remind_at=following))
-
-
-def _audience(story: Story, step: Notify) -> Recipient:
-    return {"assignee": story.owner, "managers": MANAGERS, "vp": VP}[step.to]
 
 
 def end(story: Story, run_id: str, step: Step, status: StepStatus, *, why: str) -> None:

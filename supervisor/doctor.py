@@ -22,7 +22,11 @@ AGAIN = "Stop Rightnow with Ctrl-C and start it again: rightnow up"
 async def diagnose(
     settings: Settings, *, search_attributes: Mapping[str, str] | None = None
 ) -> list[Finding]:
-    """Everything that can be wrong here, the well things too, in the order in which to mend."""
+    """Everything that can be wrong here, the well things too, in the order in which to mend.
+
+    The settings are those that were wished, not completed by the local run: what to do about a
+    database that is away depends on whose it is.
+    """
     running = await asyncio.to_thread(read_running, settings.data_dir.resolve())
     machine = await _machine(settings, running)
     database, temporal, rest = await asyncio.gather(

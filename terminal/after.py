@@ -4,6 +4,7 @@ from terminal import shape, signs
 from terminal.answer import Answer, one_line
 from terminal.errors import TerminalError
 from terminal.response import Reply
+from terminal.views.card import running_clock
 from terminal.views.picture import later_steps
 from terminal.work import Work
 
@@ -58,5 +59,8 @@ def _title(case: Answer | None, step: Answer) -> str:
 
 
 def _left(case: Answer | None, step: Answer) -> str:
-    due_at, now = shape.moment(step.get("due_at")), shape.moment((case or {}).get("now"))
+    """Until the step is due or the deadline, the sooner, as `next` and `queue` say it."""
+    clock = (running_clock(case) if case else None) or {}
+    due_at = shape.sooner(step.get("due_at"), clock.get("due_at"))
+    now = shape.moment((case or {}).get("now"))
     return f" ({shape.time_left(due_at, now)})" if due_at and now else ""

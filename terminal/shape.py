@@ -22,6 +22,11 @@ def moment(text: Any) -> datetime | None:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
+def sooner(*told: Any) -> datetime | None:
+    """The first of these instants out of JSON, of a step and of a deadline; None without any."""
+    return min((at for at in map(moment, told) if at is not None), default=None)
+
+
 def clock_time(at: datetime, now: datetime, zone: tzinfo | None = None) -> str:
     """When, on the wall clock of `zone` (None: the machine's): `14:10`, `Tue 24 Nov 14:10`."""
     local, today = at.astimezone(zone), now.astimezone(zone)

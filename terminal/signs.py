@@ -83,9 +83,12 @@ ALERT = Sign("▲", "!", "Look", "bold yellow")
 """Somebody should know of it now."""
 
 
-def light(value: str) -> Sign:
-    """The tightest clock at a glance."""
-    return _LIGHTS.get(value) or _strange(value)
+def light(value: str, *, late: bool = False) -> Sign:
+    """The tightest clock at a glance.
+
+    With a step that is late while every deadline still holds it is at least to be done soon.
+    """
+    return _LIGHTS.get("yellow" if late and value == "green" else value) or _strange(value)
 
 
 def step(value: str) -> Sign:

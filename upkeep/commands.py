@@ -15,14 +15,15 @@ from temporalio.client import Client
 
 from activities.adapters.sla_files import load_library
 from config.settings import Settings, read_settings
+from domain.audit import advice
 from models.actor import Role, Scope
+from models.audit import FindingKind
 from models.duration import Duration, say_count
 from models.errors import RightnowError
 from models.escalation import NUMBER_PREFIX
 from models.store.session import Store
 from supervisor import up as starter
 from supervisor.doctor import diagnose
-from supervisor.running import read_running
 from terminal.commands import register_playbook
 from terminal.credentials import save_token
 from upkeep import demo, library, rebuild, team, workshop
@@ -81,9 +82,8 @@ def up(
 
 def doctor() -> None:
     """Say what is wrong and how to mend it."""
-    running = read_running(read_settings().data_dir)
-    settings = _with_running(read_settings()) if running else read_settings()
-    findings = asyncio.run(diagnose(settings, search_attributes=REGISTRATION))
+    # As they were set: what the local run chose by itself, the doctor reads beside them.
+    findings = asyncio.run(diagnose(read_settings(), search_attributes=REGISTRATION))
     for finding in findings:
         mark = "[green]ok [/]" if finding.ok else "[red]BAD[/]"
         _console.print(f"{mark} {escape(finding.what)}: {escape(finding.detail)}")
@@ -234,8 +234,12 @@ def rebuild_projections(
     result = _with_store(settings, lambda store: rebuild.rebuild(store, write=not check))
     for one in result.differences:
         _say(f"{one.escalation_id}: {one.column} was not what its events say.")
+    for lost in result.broken:
+        _say(f"{lost.number}: its events are not whole: {lost.why}. It stays as it is.")
     _say(f"{result.cases} cases, {len(result.differences)} differences.")
-    raise typer.Exit(1 if check and result.differences else 0)
+    if result.broken:
+        _say(f"{len(result.broken)} not whole. {advice(FindingKind.EVENTS)}")
+    raise typer.Exit(1 if result.broken or (check and result.differences) else 0)
 
 
 async def _load_demo(run: starter.Run) -> None:

@@ -4,7 +4,7 @@ all-MiniLM-L6-v2 as an int8 ONNX file (Apache-2.0), from a wheel that holds noth
 WordPiece table that it was trained with: `minilm_files.py` knows both.
 
 It is made once a process, with the first text: `make eval` prints how long that takes. A worker
-asks it in a thread of its own, so that workflows go on beside it (ADR 17).
+asks it in a process of its own (`reader_apart.py`), so that workflows go on beside it.
 """
 
 import threading

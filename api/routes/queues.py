@@ -32,20 +32,21 @@ from api.views.escalation import (
     escalation_view,
     picture,
 )
-from api.views.line import LinePage, LineView, answer_page, line_view
+from api.views.line import LinePage, LineView, answer_page, line_view, own_now
 from api.views.step import StepView
 from domain.standing import due_first, mind_of, tightest
+from domain.talking import WITHIN, in_the_middle
 from domain.urgency import explain, urgency
 from models.actor import Person
 from models.command import Assign
 from models.customer import Customer, first_name
 from models.duration import say_duration
 from models.errors import Busy, Conflict, NotAllowed
-from models.escalation import Light
+from models.escalation import EscalationState, Light
 from models.frozen import Frozen
 from models.operation import InboxRow
 from models.standing import EscalationLine
-from models.store.repositories import escalations, operations
+from models.store.repositories import escalations, lately, operations
 
 router = APIRouter(prefix="/cs", tags=["queue"])
 
@@ -57,6 +58,10 @@ PATIENCE = 3.0
 
 _LOOK_EVERY = 0.05
 _CLAIM = "claim"
+_LATELY = 3
+"""Cases of a person's own that moved just now, and are looked at: nobody talks in more at once."""
+
+_MIDDLE = "You are in the middle of it."
 _SAFE = "The engine is away. You get this one as soon as it is back."
 _CROWDED = "Others are taking every free case right now. Try again in a few seconds."
 _MOMENT = TypeAdapter(datetime)
@@ -128,9 +133,12 @@ async def queue(
 
 @router.get("/next", responses=documented(), summary="What do I do right now?")
 async def preview_next(parts: PartsDep, who: CallerDep) -> Next:
-    """The one thing to do now. Looking does not take it."""
+    """The one thing to do now. Looking does not take it.
+
+    Whoever talks to a customer gets the next step of that case, whatever else presses.
+    """
     person = require_person(who)
-    lines = await _ranked(parts, person, None, MAX_PAGE)
+    lines = await _in_turn(parts, person)
     for line in lines:
         action = await _action(parts, who, line)
         if action is not None:
@@ -155,7 +163,7 @@ async def claim_next(parts: PartsDep, who: CallerDep, asked: AskedDep, response:
         return _next(await _action(parts, who, taken), max(0, len(lines) - 1))
     end = time.monotonic() + PATIENCE
     while True:
-        lines = await _ranked(parts, person, None, MAX_PAGE)
+        lines = await _in_turn(parts, person)
         told = await claiming.first_of(lines, response)
         if told is not None:
             return told
@@ -284,6 +292,28 @@ async def _ranked(
         )
 
 
+async def _in_turn(parts: Parts, person: Person) -> list[EscalationLine]:
+    """Cases in their turn; the one whose customer they talk to before all others."""
+    lines = await _ranked(parts, person, None, MAX_PAGE)
+    async with parts.store.single() as connection:
+        moved = await lately.own_cases(
+            connection, person.id, rank=person.role.rank, within=WITHIN, limit=_LATELY
+        )
+    for line in moved:
+        async with parts.store.single() as connection:
+            state = await escalations.state_of(connection, line.id)
+        if state is not None and await _talking(parts, line, state, person.id):
+            return [line, *(one for one in lines if one.id != line.id)]
+    return lines
+
+
+async def _talking(
+    parts: Parts, line: EscalationLine, state: EscalationState, person_id: UUID
+) -> bool:
+    version = await parts.playbook(line.playbook_slug, line.playbook_version)
+    return in_the_middle(state, version.playbook, person_id, own_now(line))
+
+
 async def _action(parts: Parts, who: Caller, line: EscalationLine) -> NextAction | None:
     if line.step is None:
         return None
@@ -298,14 +328,17 @@ async def _action(parts: Parts, who: Caller, line: EscalationLine) -> NextAction
     due_at = due_first(step.due_at, clock)
     pressing = urgency(whole.state, due_at or whole.state.received_at, mind_of(whole.state))
     told = await line_view(parts, whole.line)
+    reason = explain(
+        pressing,
+        view.now,
+        name=first_name(whole.line.customer_name),
+        value=whole.line.customer_annual_value,
+    )
+    if who.actor.id and await _talking(parts, whole.line, whole.state, who.actor.id):
+        reason = f"{_MIDDLE} {reason}"
     return NextAction(
         headline=step.title,
-        reason=explain(
-            pressing,
-            view.now,
-            name=first_name(whole.line.customer_name),
-            value=whole.line.customer_annual_value,
-        ),
+        reason=reason,
         urgency=pressing.score(view.now),
         escalation=told,
         step=step,

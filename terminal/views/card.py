@@ -82,9 +82,6 @@ def done_command(step: Answer, outcome: str) -> str:
 
 def action_of(case: Answer, step: Answer) -> Answer:
     """A step of a case in the form that `next` answers, for a case that was asked for by name."""
-    ends = ("met_at", "stopped_at", "paused_at")
-    running = [one for one in case["clocks"] if not any(one.get(end) for end in ends)]
-    clock = min(running, key=lambda one: str(one["due_at"]), default=None)
     customer = case.get("customer") or {}
     return {
         "headline": step["title"],
@@ -98,11 +95,18 @@ def action_of(case: Answer, step: Answer) -> Answer:
             "now": case["now"],
         },
         "step": step,
-        "clock": clock,
+        "clock": running_clock(case),
         "light": case["light"],
         "win_condition": case["playbook"]["win_condition"],
         "what_not_to_do": case["playbook"]["what_not_to_do"],
     }
+
+
+def running_clock(case: Answer) -> Answer | None:
+    """The clock of a case that still runs and is due first."""
+    ends = ("met_at", "stopped_at", "paused_at")
+    running = [one for one in case["clocks"] if not any(one.get(end) for end in ends)]
+    return min(running, key=lambda one: str(one["due_at"]), default=None)
 
 
 def _head(screen: Screen, action: Answer, case: Answer | None, zone: tzinfo | None) -> list[Text]:
@@ -129,22 +133,17 @@ def _head(screen: Screen, action: Answer, case: Answer | None, zone: tzinfo | No
 
 
 def _time(screen: Screen, action: Answer, now: datetime | None, zone: tzinfo | None) -> Text:
-    """Light as shape and word, how long, until when: by the step or the deadline, the sooner.
-
-    A step that is late while every deadline still holds is at least to be done soon.
-    """
+    """Light as shape and word, how long, until when: by the step or the deadline, the sooner."""
     step, clock = action["step"], action.get("clock") or {}
-    dues = [shape.moment(one.get("due_at")) for one in (step, clock)]
-    due_at = min((one for one in dues if one is not None), default=None)
+    due_at = shape.sooner(step.get("due_at"), clock.get("due_at"))
     if now is None:
         return Text(str(action.get("time_left") or ""))
     lines = [shape.time_left(due_at, now)]
-    light = str(action.get("light"))
-    if due_at is not None and due_at >= now:
+    late = due_at is not None and due_at < now
+    if due_at is not None and not late:
         lines.append(f"until {shape.clock_time(due_at, now, zone)}")
-    elif due_at is not None and light == "green":
-        light = "yellow"
-    return screen.signed(signs.light(light)) + Text(screen.dot) + screen.joined(lines)
+    light = signs.light(str(action.get("light")), late=late)
+    return screen.signed(light) + Text(screen.dot) + screen.joined(lines)
 
 
 def _reach(step: Answer, customer: Answer) -> str:

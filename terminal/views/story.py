@@ -59,8 +59,9 @@ def show_queue(screen: Screen, lines: list[Answer]) -> None:
 
 def _queue_row(screen: Screen, line: Answer) -> tuple[str | Text, ...]:
     now = shape.moment(line["now"])
-    due_at = shape.moment(line.get("due_at") or (line.get("step") or {}).get("due_at"))
-    light = signs.light(line["light"])
+    due_at = shape.sooner(line.get("due_at"), (line.get("step") or {}).get("due_at"))
+    late = due_at is not None and now is not None and due_at < now
+    light = signs.light(line["light"], late=late)
     owner = (line.get("assignee") or {}).get("name")
     return (
         screen.signed(light),

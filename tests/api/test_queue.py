@@ -20,6 +20,7 @@ from tests.api.problem import require_problem
 from tests.api.rows import Rows
 from tests.api.seeing import OPEN, seen
 from tests.desk import Desk
+from tests.polling import until
 from upkeep import team
 from workflows.client import Engine
 
@@ -161,6 +162,45 @@ async def test_looking_does_not_take_and_taking_does(ruth: Desk, sarah: Desk) ->
     assert action["what_not_to_do"]
     again = await ruth.post("/cs/next")
     assert again["action"]["escalation"]["number"] == opened["number"]
+
+
+async def test_whoever_talks_to_a_customer_is_not_led_out_of_the_call(
+    ruth: Desk, sarah: Desk, rows: Rows
+) -> None:
+    hers = await seen(sarah, await sarah.open_case(severity="low"))
+    taken = await ruth.post("/cs/next")
+    assert taken["action"]["escalation"]["number"] == hers["number"]
+    presses = await seen(sarah, await sarah.open_case(severity="critical"))
+    assert (await ruth.get("/cs/next"))["action"]["escalation"]["number"] == presses["number"]
+    answer = await ruth.done(hers["number"], "call-now", "reached")
+    await ruth.case(hers["number"], at=answer["version"])
+    for told in (await ruth.get("/cs/next"), await ruth.post("/cs/next")):
+        assert told["action"]["escalation"]["number"] == hers["number"]
+        assert told["action"]["step"]["id"] == "listen"
+        assert told["action"]["reason"].startswith("You are in the middle of it. It is due in ")
+        assert told["waiting"] == 1
+    assert (await sarah.case(presses["number"]))["assignee"] is None
+    later = "UPDATE escalations SET updated_at = now() - interval '11 minutes' WHERE id = :id"
+
+    async def in_its_place() -> bool:
+        """Ten minutes after it moved last; what the engine still does in it moves it, too."""
+        await rows.run(later, id=hers["id"])
+        told = await ruth.get("/cs/next")
+        return bool(told["action"]["escalation"]["number"] == presses["number"])
+
+    await until(in_its_place)
+
+
+async def test_whoever_reached_nobody_gets_what_presses_most(ruth: Desk, sarah: Desk) -> None:
+    hers = await seen(sarah, await sarah.open_case(severity="low"))
+    await ruth.post("/cs/next")
+    presses = await seen(sarah, await sarah.open_case(severity="critical"))
+    answer = await ruth.done(hers["number"], "call-now", "left-message")
+    after = await ruth.case(hers["number"], at=answer["version"])
+    assert [one["id"] for one in after["steps"] if one["status"] == "open"] == ["listen"]
+    told = (await ruth.get("/cs/next"))["action"]
+    assert told["escalation"]["number"] == presses["number"]
+    assert "in the middle" not in told["reason"]
 
 
 async def test_money_at_stake_goes_first(ruth: Desk, sarah: Desk) -> None:

@@ -13,11 +13,14 @@ from pydantic import SecretStr
 from temporalio import workflow
 from temporalio.client import Client
 from temporalio.worker import Worker
+from typer.testing import CliRunner
 
+from cli import app
 from config.settings import Settings
 from supervisor import machine_checks, service_checks
-from supervisor.doctor import diagnose
+from supervisor.doctor import AGAIN, diagnose
 from supervisor.findings import Finding
+from supervisor.running import Running, mark_of, write_record
 from supervisor.stack import Stack
 from tests.supervisor.stand_ins import write_stand_ins
 
@@ -74,6 +77,36 @@ async def test_nothing_running_is_said_with_how_to_start(tmp_path: Path) -> None
         assert find(findings, what).mend == "rightnow up"
     for what in ("Python", "PostgreSQL's programs", "Temporal's program", "The data directory"):
         assert find(findings, what).ok, find(findings, what)
+
+
+def test_the_command_tells_what_the_local_run_chose_from_what_was_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run of our own whose PostgreSQL and Temporal have stopped."""
+    for name in ("DATABASE_URL", "TEMPORAL_ADDRESS"):
+        monkeypatch.delenv(f"RIGHTNOW_{name}", raising=False)
+    monkeypatch.chdir(tmp_path)  # no .env of whoever runs the tests
+    monkeypatch.setenv("RIGHTNOW_DATA_DIR", str(tmp_path))
+    stopped = Running(
+        supervisor=mark_of("supervisor", os.getpid()),
+        api_url="http://127.0.0.1:9",
+        database_url="postgresql://rightnow:word@127.0.0.1:9/rightnow",
+        temporal_address="127.0.0.1:9",
+    )
+    write_record(tmp_path, stopped)
+    told = CliRunner().invoke(app, ["doctor"])
+    assert told.exit_code == 1
+    assert "Not needed" not in told.output
+    assert "RIGHTNOW_DATABASE_URL" not in told.output
+    assert "RIGHTNOW_TEMPORAL_ADDRESS" not in told.output
+    lines = told.output.splitlines()
+    for what in ("BAD The database:", "BAD Temporal:"):
+        [at] = [place for place, line in enumerate(lines) if line.startswith(what)]
+        assert lines[at + 1].strip() == f"Do this: {AGAIN}"
+    monkeypatch.setenv("RIGHTNOW_DATABASE_URL", stopped.database_url)
+    told = CliRunner().invoke(app, ["doctor"])
+    assert "PostgreSQL's programs: Not needed: RIGHTNOW_DATABASE_URL is set." in told.output
+    assert "Do this: Check RIGHTNOW_DATABASE_URL and that the server runs." in told.output
 
 
 async def test_a_closed_database_is_found(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -111,6 +112,34 @@ def test_the_queue_is_one_line_a_case_in_a_pipe(api: FakeApi, run: Run) -> None:
     lines = run("queue").stdout.splitlines()
     assert lines[0] == "■ Act now  E-1042  Doug Carter  Call Doug now  46 minutes left  Sarah Lind"
     assert lines[1].endswith("46 minutes left  free")
+
+
+def test_the_queue_shows_the_time_of_the_step_or_of_the_deadline_whichever_is_sooner(
+    api: FakeApi, run: Run
+) -> None:
+    """As `next` does: NOW is 13:24."""
+    step = {"id": "listen", "kind": "task", "title": "Listen to the end"}
+    soon, late, far = "2026-11-22T13:39:00Z", "2026-11-21T12:24:00Z", "2026-11-22T21:21:00Z"
+    page = {
+        "items": [
+            recorded.line(light="green", step={**step, "due_at": soon}, due_at=far),
+            recorded.line(light="green", step={**step, "due_at": late}, due_at=far),
+            recorded.line(light="red", step={**step, "due_at": far}, due_at=late),
+            recorded.line(light="green", step={**step, "due_at": None}, due_at=far),
+            recorded.line(light="green", step={**step, "due_at": soon}, due_at=None),
+        ],
+        "next_cursor": None,
+    }
+    api.on("GET", "/cs/queue", Answer(body=page))
+    lines = run("queue").stdout.splitlines()
+    told = [(one[:9], re.split(r"  +", one)[4]) for one in lines[:5]]
+    assert told == [
+        ("● On time", "15 minutes left"),
+        ("▲ Do soon", "1 day 1 hour late"),
+        ("■ Act now", "1 day 1 hour late"),
+        ("● On time", "7 hours 57 minutes left"),
+        ("● On time", "15 minutes left"),
+    ]
 
 
 def test_an_empty_queue_says_so(api: FakeApi, run: Run) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    exists,
     func,
     insert,
     or_,
@@ -34,6 +35,7 @@ from models.standing import (
 from models.store.tables.content import CONTENTS
 from models.store.tables.customer import CUSTOMERS
 from models.store.tables.escalation import ESCALATIONS, NUMBERS
+from models.store.tables.event import EVENTS
 from models.store.tables.person import PEOPLE
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -130,8 +132,9 @@ async def stored_columns(connection: AsyncConnection, escalation_id: UUID) -> di
 
 
 async def all_ids(connection: AsyncConnection) -> list[UUID]:
-    """Every escalation that has a state."""
-    query = select(_E.id).where(_E.version > 0).order_by(_E.number)
+    """Every escalation that has a state, or an event that it could be made of."""
+    told = exists().where(EVENTS.c.escalation_id == _E.id)
+    query = select(_E.id).where(or_(_E.version > 0, told)).order_by(_E.number)
     return [row.id for row in await connection.execute(query)]
 
 
