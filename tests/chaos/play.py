@@ -99,14 +99,21 @@ class Outcome:
         return "\n".join([*told, *checker.report(self.evidence, self.violations)])
 
 
-async def play(plan: Plan) -> Outcome:
-    """Run a plan from the beginning to the verdict, in a Rightnow of its own."""
+async def play(plan: Plan, *, kills: int = 0) -> Outcome:
+    """Run a plan from the beginning to the verdict, in a Rightnow of its own.
+
+    Longer, on a slow machine, until so many were killed.
+    """
     async with arena(plan) as place:
-        return await perform(plan, place)
+        return await perform(plan, place, kills=kills)
 
 
 async def perform(
-    plan: Plan, place: Arena, enough: Callable[[Arena, Log], Awaitable[bool]] = _as_planned
+    plan: Plan,
+    place: Arena,
+    enough: Callable[[Arena, Log], Awaitable[bool]] = _as_planned,
+    *,
+    kills: int = 0,
 ) -> Outcome:
     """Run a plan in a Rightnow that runs; longer, when what happened is not enough yet."""
     log, over = Log(), asyncio.Event()
@@ -115,7 +122,7 @@ async def perform(
     raging = asyncio.create_task(nemesis.rage(over))
     for _ in range(LONGER):
         await asyncio.wait(working, timeout=plan.seconds, return_when=asyncio.FIRST_EXCEPTION)
-        if await enough(place, log):
+        if len(nemesis.strikes) >= kills and await enough(place, log):
             break
     asked_until = datetime.now(UTC)
     over.set()

@@ -17,7 +17,7 @@ def _plan(seed: int, *victims: str, pause: tuple[float, float] = (1.5, 2.5)) -> 
 
 
 async def _nothing_lost(plan: Plan, kills: int) -> Outcome:
-    outcome = await play(plan)
+    outcome = await play(plan, kills=kills)
     assert not outcome.violations, outcome.lament()
     print(outcome.figures())
     assert len(outcome.strikes) >= kills
@@ -28,11 +28,13 @@ async def _nothing_lost(plan: Plan, kills: int) -> Outcome:
 
 
 @pytest.mark.e2e
+@pytest.mark.timeout(900)
 async def test_a_temporal_that_is_killed_again_and_again_loses_nothing() -> None:
     await _nothing_lost(_plan(5, "temporal"), 3)
 
 
 @pytest.mark.e2e
+@pytest.mark.timeout(900)
 async def test_a_postgresql_that_is_killed_again_and_again_loses_nothing() -> None:
     """The whole of it, or its postmaster alone; and once one of the processes that it serves with,
     after which it throws everybody out and recovers."""
