@@ -101,9 +101,7 @@ async def case_facts(
     found = await alike(connection, whole.line, 3)
     line, state, playbook = whole.line, whole.state, version.playbook
     step, risk = _step(state, version, now) if state else None, state.churn_risk if state else None
-    by_step = step.step.id if step else None
-    told = await prospects.prospects(connection, line, playbook, by_step, risk)
-    clock = tightest(state) if state else None
+    told = await prospects.prospects(connection, line, playbook, _id_of(step), risk)
     day, time = appointment_words(state.appointment_at if state else None, customer)
     facts = GuidanceFacts(
         number=number_text(line.number),
@@ -120,7 +118,7 @@ async def case_facts(
         what_not_to_do=playbook.what_not_to_do[:12],
         win_condition=playbook.win_condition,
         light=light(line.due_at, line.warn_at, now),
-        due_in=_when(clock.due_at, now) if clock else None,
+        due_in=_due_in(state, now),
         waits_for=_waits_for(state, now),
         appointment_day=day,
         appointment_time=time,
@@ -196,11 +194,20 @@ def _step(state: EscalationState, version: PlaybookVersion, now: datetime) -> St
     )
 
 
+def _id_of(step: StepFacts | None) -> str | None:
+    return step.step.id if step else None
+
+
 def _words_of(run: StepRun, version: PlaybookVersion) -> Step | None:
     try:
         return version.playbook.step(run.step) if run.of is None else None
     except KeyError:
         return None
+
+
+def _due_in(state: EscalationState | None, now: datetime) -> str | None:
+    clock = tightest(state) if state else None
+    return _when(clock.due_at, now) if clock else None
 
 
 def _waits_for(state: EscalationState | None, now: datetime) -> str | None:

@@ -19,6 +19,7 @@ from activities.adapters.heads import Heads
 from activities.adapters.minilm import MiniLm
 from activities.adapters.reader import BuiltInReader
 from activities.adapters.tone import counts, plain
+from evaluation.churners import churn
 from evaluation.corpora import Labelled, cancelling, polarity, valence
 from evaluation.outcomes import outcomes
 from evaluation.signals import names_three, tell as tell_signals
@@ -37,6 +38,7 @@ def main(folder: Path) -> None:
     _cancelling(reader, cancelling(folder, held_out=True))
     tell_signals(folder)
     outcomes(folder)
+    churn(folder)
     _speed([one.text for one in polarity(folder, held_out=True)])
     similar_cases(folder)
 

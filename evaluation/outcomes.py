@@ -166,18 +166,18 @@ def outcomes(folder: Path) -> None:
     few = known[-_FEW:]
     for name, way in WAYS.items():
         brier = _brier(held_out(way, few, asked))
-        _line(name, held_out(way, known, asked), f" {brier:15.4f}")
+        tell(name, held_out(way, known, asked), f" {brier:15.4f}")
     _regressed(known, asked)
     every = len(rolling(base, cases))
     print(f"The same, each of {every:,} from those of the days before it alone")
     for name, way in WAYS.items():
-        _line(name, rolling(way, cases))
+        tell(name, rolling(way, cases))
 
 
 def _regressed(known: Sequence[Complaint], asked: Sequence[Complaint]) -> None:
     """The regression, and whether any difference is sure."""
     learnt, pooled = regression(known, asked), held_out(ours, known, asked)
-    _line("logistic regression", learnt, f" {_brier(regression(known[-_FEW:], asked)):15.4f}")
+    tell("logistic regression", learnt, f" {_brier(regression(known[-_FEW:], asked)):15.4f}")
     for name, told, other in (
         ("beta-binomial beside 87 %", pooled, held_out(guess, known, asked)),
         ("regression beside beta-binomial", learnt, pooled),
@@ -186,11 +186,12 @@ def _regressed(known: Sequence[Complaint], asked: Sequence[Complaint]) -> None:
         print(f"{name}: skill {low:.4f} to {high:.4f} with 95 %")
 
 
-def _line(name: str, told: Sequence[Foretold], more: str = "") -> None:
+def tell(name: str, told: Sequence[Foretold], more: str = "", width: int = 20) -> None:
+    """Print how good such predictions were, in one line."""
     brier, average = _brier(told), error([one.base for one in told], told)
     points, (low, high) = curve(told), skill_interval(told)
     print(
-        f"{name:20} {brier:7.4f} {1 - brier / average:7.4f} {ece(points):6.3f}"
+        f"{name:{width}} {brier:7.4f} {1 - brier / average:7.4f} {ece(points):6.3f}"
         f" {noise(points):7.3f} {f'{low:.4f} to {high:.4f}':>18}{more}"
     )
 

@@ -19,7 +19,8 @@ import numpy as np
 from activities.adapters.embedder import BuiltInEmbedder
 from activities.adapters.minilm import MiniLm
 from activities.similar import AT_ONCE, SimilarCases
-from evaluation.corpora import Question, off_topic, questions
+from evaluation.corpora import Question, is_held_out, off_topic, questions
+from evaluation.letters import letters
 from models.escalation import EscalationType
 from models.similar import CaseOutcome, ImportedCase, SimilarCase
 from models.store.repositories import similar
@@ -72,7 +73,10 @@ async def _all(folder: Path) -> None:
             given = embedder.embed([one.text for one in asked])
             pairs = list(zip(asked, given, strict=True))
             await _compare(store, embedder, history, pairs)
-            await _floors(store, embedder, pairs, _spread(off_topic(folder), OFF_TOPIC))
+            known = {one.text for one in history}
+            rest = [one for one in questions(folder, held_out=False) if one.text not in known]
+            await _chosen_floor(store, embedder, _chosen(rest, ASKED), pairs, off_topic(folder))
+            await letters(store, questions(folder, held_out=True), off_topic(folder))
         finally:
             await store.close()
 
@@ -174,11 +178,29 @@ def _line(
     )
 
 
+async def _chosen_floor(
+    store: Store,
+    embedder: BuiltInEmbedder,
+    learnt: Sequence[Question],
+    held_out: Sequence[tuple[Question, tuple[float, ...]]],
+    others: Sequence[str],
+) -> None:
+    """Every floor, by questions that are not held out; and the one in use, by those that are."""
+    given = zip(learnt, embedder.embed([one.text for one in learnt]), strict=True)
+    sides = [[one for one in others if is_held_out(one) == side] for side in (False, True)]
+    print(f"\nThe floor of the cosine, {FLOOR} in use: chosen by other questions than the above")
+    print(f"{'floor':>6} {'right kept':>11} {'wrong left out':>15} {'silent about others':>20}")
+    await _floors(store, embedder, list(given), _spread(sides[False], OFF_TOPIC), FLOORS)
+    print("and by the held-out ones")
+    await _floors(store, embedder, held_out, _spread(sides[True], OFF_TOPIC), (FLOOR,))
+
+
 async def _floors(
     store: Store,
     embedder: BuiltInEmbedder,
     asked: Sequence[tuple[Question, tuple[float, ...]]],
     others: Sequence[str],
+    floors: Sequence[float],
 ) -> None:
     """What a floor keeps of the best case, and how often it says nothing where nothing is right."""
     way = _by_vector(embedder, 0.0)
@@ -191,8 +213,6 @@ async def _floors(
     near = np.array([one.similarity[0] for one in here])
     right = np.array([one.right[0] for one in here])
     far = np.array([one.similarity[0] for one in there])
-    print(f"\nThe floor of the cosine, {FLOOR} in use; {len(far)} questions are about other things")
-    print(f"{'floor':>6} {'right kept':>11} {'wrong left out':>15} {'silent about others':>20}")
-    for floor in FLOORS:
+    for floor in floors:
         kept, out = (near[right] >= floor).mean(), (near[~right] < floor).mean()
         print(f"{floor:6.2f} {kept:11.3f} {out:15.3f} {(far < floor).mean():20.3f}")

@@ -220,7 +220,7 @@ def test_people_are_told_of_each_number_how_many_cases_it_was_counted_from() -> 
     assert (told.loss.n, told.loss.words) == (30, left.words)
     assert (told.csat.n, told.csat.source, told.csat.enough) == (20, "measured", True)
     assert (told.churn_risk.value, told.churn_risk.n, told.churn_risk.low) == (0.4, 0, None)
-    assert told.churn_risk.source is PredictionSource.PRIOR
+    assert told.churn_risk.source is PredictionSource.MODEL
     assert "guess" in told.churn_risk.words
 
 
