@@ -11,7 +11,12 @@ _UNIT = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def parse_duration(value: Any) -> Any:
-    """Turn `90s`, `15m`, `24h` or `7d` into a timedelta; leave anything else to Pydantic."""
+    """Turn `90s`, `15m`, `24h` or `7d` into a timedelta; leave anything else to Pydantic.
+
+    A number has no unit, and `false` is no length: ValueError.
+    """
+    if isinstance(value, int | float):
+        raise ValueError("is no length of time, such as 90s, 15m, 24h or 7d")
     if isinstance(value, str) and (found := _SHORT.match(value.strip())):
         return timedelta(**{_UNIT[found.group(2)]: int(found.group(1))})
     return value

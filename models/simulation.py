@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field, model_validator
 
@@ -12,6 +12,25 @@ from models.escalation import EscalationType, Status
 from models.frozen import Frozen
 from models.severity import Severity
 from models.text import Line, Slug
+
+
+def _as_in_a_file(given: Any) -> Any:
+    """Values of a file are text. A number is no truth."""
+    return given == "true" if given in ("true", "false") else given
+
+
+def _no_truth(given: Any) -> Any:
+    if isinstance(given, bool):
+        raise ValueError("is no number")
+    return given
+
+
+_Count = Annotated[int, BeforeValidator(_no_truth)]
+_Truth = Annotated[
+    bool,
+    Field(strict=True),
+    BeforeValidator(_as_in_a_file, json_schema_input_type=bool | Literal["true", "false"]),
+]
 
 
 class Answer(Frozen):
@@ -23,8 +42,8 @@ class Answer(Frozen):
     after: Duration | None = None
     """How long after it opened; empty: as long as the step takes by its own estimate."""
 
-    skip: Annotated[bool, Field(strict=False)] = False
-    never: Annotated[bool, Field(strict=False)] = False
+    skip: _Truth = False
+    never: _Truth = False
     """Nobody does it: then one sees the reminders."""
 
     @model_validator(mode="after")
@@ -63,10 +82,10 @@ class AgentScript(Frozen):
     appointment_in: Duration | None = None
     """How long after the opening the customer has an appointment."""
 
-    customer_annual_value: Annotated[int, Field(ge=0, le=10**12)] = 0
+    customer_annual_value: Annotated[_Count, Field(ge=0, le=10**12)] = 0
     """Minor units."""
 
-    customer_years: Annotated[int, Field(ge=0, le=200)] = 0
+    customer_years: Annotated[_Count, Field(ge=0, le=200)] = 0
     answers: dict[Slug, Answers] = Field(default_factory=dict, max_length=60)
     """By step: the first answer is for its first run, the last one for all that follow. One may
     stand without brackets, and a word for it: an outcome, `never` or `skip`."""

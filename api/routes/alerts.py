@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import ConfigDict, Field
 
 from api.acceptance import OperationAnswer
@@ -83,12 +83,6 @@ async def list_alerts(
         items=tuple(alert_view(one.alert, one.line) for one in shown),
         next_cursor=cursor_text(shown[-1].place) if len(found) > limit else None,
     )
-
-
-@router.patch("/escalations/ai-alerts", include_in_schema=False)
-async def not_to_be_changed() -> None:
-    """The list is only read. Without this, a change of it would be taken for one of a case."""
-    raise HTTPException(405, headers={"Allow": "GET"})
 
 
 @router.post("/alerts/{alert}/acknowledgement", responses=_CHANGES, summary="I saw it")

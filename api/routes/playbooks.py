@@ -91,7 +91,7 @@ class SimulationWish(Frozen):
     )
 
     script: AgentScript = AgentScript()
-    days: Annotated[int, Field(ge=1, le=60)] = 7
+    days: Annotated[int, Field(strict=True, ge=1, le=60)] = 7
 
 
 class RehearsalWish(Frozen):
@@ -99,7 +99,7 @@ class RehearsalWish(Frozen):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{}, {"last": 20}]})
 
-    last: Annotated[int, Field(ge=1, le=200)] = 100
+    last: Annotated[int, Field(strict=True, ge=1, le=200)] = 100
 
 
 class PlaybookPage(Frozen):
