@@ -64,6 +64,7 @@ async def test_what_a_colleague_wrote_down_is_not_read(sarah: Desk) -> None:
         "sentiment": None,
         "mood": None,
         "churn_risk": None,
+        "churn_risk_told_by": None,
         "signals": [],
         "waiting": 0,
         "tokens_spent": None,

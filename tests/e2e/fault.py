@@ -1,12 +1,15 @@
 """Roots that die at a chosen point, once: `python -m tests.e2e.fault api|worker POINT FLAG_FILE`.
 
 The point is reached for real; the process then ends as by kill -9. The flag file is taken away
-first, so that the process that comes after it lives.
+first, so that the process that comes after it lives. Where it names a case, only that case's
+projection kills: others in the house have theirs at any time.
 """
 
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ import worker
 from activities.projection import Projection
 from api import __main__ as api_root, acceptance, opening
 from api.sweeper import Sweeper
+from models.messages import ProjectionBatch
 
 Call = Callable[..., Awaitable[Any]]
 
@@ -48,6 +52,25 @@ def after(call: Call, flag: Path) -> Call:
     return dying
 
 
+def kill_with(flag: Path) -> None:
+    """Die when the batch of the case that the flag names is written down, before anybody hears."""
+    of: ContextVar[str] = ContextVar("of")
+    write_down, rest = Projection.write_down, Projection._rest
+
+    @wraps(write_down)
+    async def writing(projection: Projection, batch: ProjectionBatch) -> int:
+        of.set(str(batch.escalation_id))
+        return await write_down(projection, batch)
+
+    async def resting(projection: Projection) -> None:
+        if flag.exists() and flag.read_text(encoding="utf-8") == of.get():
+            dies(flag)
+        await rest(projection)
+
+    Projection.write_down = writing  # type: ignore[method-assign, assignment]
+    Projection._rest = resting  # type: ignore[method-assign, assignment]
+
+
 def arm(point: str, flag: Path) -> None:
     """Put the fault in its place."""
     match point:
@@ -64,7 +87,7 @@ def arm(point: str, flag: Path) -> None:
         case "sweeper":
             Sweeper._deliver = after(Sweeper._deliver, flag)  # type: ignore[method-assign, assignment]
         case "after-projection":
-            Projection._rest = before(Projection._rest, flag)  # type: ignore[method-assign, assignment]
+            kill_with(flag)
         case "none":
             pass
         case _:

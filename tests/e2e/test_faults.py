@@ -89,7 +89,7 @@ async def test_a_worker_that_dies_between_commit_and_task_forks_nothing(
     try:
         await faulty.works()
         await until(lambda: _projected(house, case))
-        flag.touch()
+        flag.write_text(str(case), encoding="utf-8")
         first = _note(actor)
         assert (await insist(engine, case, first)).status == "applied"
         assert await faulty.died() == 9
