@@ -79,8 +79,10 @@ def count_from(
     own = [one for one in story.state.clocks if not one.ended and one.started_at == before]
     note_misses(story, tuple(one.kind for one in own))
     plans = _anew(story, [_from(one, start) for one in own], story.now)
+    # A clock on hold is compared as it would go on now: the one that moves counts the hold, too.
+    stand = _anew(story, own, story.now) if story.since(Edition.SECOND) else own
     sooner = tuple(
-        plan for plan, old in zip(plans, own, strict=True) if start <= plan.due_at < old.due_at
+        plan for plan, old in zip(plans, stand, strict=True) if start <= plan.due_at < old.due_at
     )
     if sooner:
         story.tell(ClocksMoved(clocks=sooner))

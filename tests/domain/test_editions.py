@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from models.actor import ENGINE
 from models.command import (
+    Absorb,
     Assign,
     Author,
     Change,
@@ -196,6 +198,22 @@ def test_a_miss_is_acted_on_though_a_command_came_before_the_timer(command: Comm
     assert [fact.clock for fact in case.facts(ClockBreached)][:2] == [FIRST, RESOLUTION]
     assert case.planned(EffectKind.SLA_BREACH).count("sla_breach to managers") == 2
     assert case.state.handed_to == "manager"
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_case_on_hold_counts_from_the_earlier_one_that_it_takes_in_traps_13_21(
+    *, paused: bool
+) -> None:
+    case = world()
+    if paused:
+        case.do(hold(DAY), MARCUS)
+    case.sleep(HOUR)
+    earlier = NOON - 10 * MINUTE
+    case.do(Absorb(from_id=cases.WORDS, from_number=7, received_at=earlier), ENGINE)
+    if paused:
+        case.do(Resume(), MARCUS)
+    rest = HOUR if paused else timedelta(0)
+    assert case.clock(RESOLUTION).due_at == earlier + 8 * HOUR + rest
 
 
 def test_a_command_under_which_the_miss_is_over_pages_nobody() -> None:
