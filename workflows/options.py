@@ -15,9 +15,8 @@ UPDATE_DEADLINE = timedelta(seconds=5)
 TASK_TIMEOUT = timedelta(seconds=5)
 """Of a workflow task: how soon another worker takes over from one that died in the middle."""
 
-STICKY_TIMEOUT = timedelta(seconds=3)
-"""How long a dead worker's cached workflows are deaf (10 s by default). Long enough that a worker
-which is only busy keeps its cases: see what is left in ADR 14."""
+STICKY_TIMEOUT = timedelta(seconds=1)
+"""How long a dead worker's cached workflows are deaf (10 s by default)."""
 
 WRITE_DOWN_TIMEOUT = timedelta(seconds=6)
 WRITE_DOWN_RETRY = RetryPolicy(

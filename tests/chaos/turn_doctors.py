@@ -66,14 +66,6 @@ def _was_over_before(evidence: Evidence) -> Evidence:
     return _otherwise(evidence, ev.Paused, until=event.at)
 
 
-def _nobody_heard(evidence: Evidence) -> Evidence:
-    """The customer wrote to a case on hold, and it stayed so."""
-    fits = _is(ev.Resumed, cause=ev.ResumeCause.REPLY)
-    record, place, event = _told(evidence, fits)
-    note = event.model_copy(update={"fact": ev.NoteAdded(content_id=uuid4())})
-    return _with(evidence, record, place, note)
-
-
 def _a_step_lost_time(evidence: Evidence) -> Evidence:
     _, _, event = _told(evidence, _is(ev.StepMoved))
     assert isinstance(event.fact, ev.StepMoved)
@@ -136,7 +128,6 @@ def _from_another_playbook(evidence: Evidence) -> Evidence:
 TURN_DOCTORS: tuple[tuple[str, str, Callable[[Evidence], Evidence]], ...] = (
     ("a pause ended later than it was to", "I3", _ended_too_late),
     ("something was done in a pause that was over", "I3", _was_over_before),
-    ("the customer wrote to a case on hold, and it stayed so", "I3", _nobody_heard),
     ("a miss was noted, and told to nobody", "I3", _noted_and_told_to_nobody),
     ("a step lost two seconds in a pause", "I7", _a_step_lost_time),
     ("a clock lost two seconds in a pause", "I7", _a_clock_lost_time),
